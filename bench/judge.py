@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from calls.errors import BadInput
 from calls.g711 import ulaw_codes, ulaw_level
 from ivr.spoken.figures import in_words
+from speech import soundalike
 from speech.levelling import resample
 from speech.voice import Samples
 from speech.whisper.transcriber import load_whisper
@@ -36,10 +37,8 @@ def changes(said: Sequence[str], heard: Sequence[str]) -> int:
 
 
 def syllables(text: str) -> list[str]:
-    """Syllables of a Chinese text, without tones; figures as they are said."""
-    import pypinyin
-
-    return list(pypinyin.lazy_pinyin("".join(_CHINESE.findall(in_words(text, "zh-CN")))))
+    """Syllables of a Chinese text, without tones, as our voices read it; figures as they are said."""
+    return soundalike.syllables("".join(_CHINESE.findall(in_words(text, "zh-CN"))))
 
 
 def through_a_telephone(samples: Samples) -> NDArray[np.float32]:
