@@ -26,7 +26,7 @@ from ivr.spoken.figures import EDITION, in_words
 from speech.kokoro.process import KokoroProcess
 from speech.kokoro.voice import RATE, Kokoro
 from speech.levelling import Levelling
-from speech.soundalike import in_their_words
+from speech.soundalike import changes, in_their_words
 from speech.utterances import EngineRecogniser
 from speech.voice import Pcm, Samples, SpeechError
 from speech.whisper.engine import WhisperEngine
@@ -162,7 +162,7 @@ class Heard:
         wrong = of = 0
         for said, words in self.texts:
             syllables = judge.syllables(said)
-            wrong += min(judge.changes(syllables, judge.syllables(words)), len(syllables))
+            wrong += min(changes(syllables, judge.syllables(words)), len(syllables))
             of += len(syllables)
         return 100 * wrong / of
 

@@ -7,7 +7,6 @@ changes (Levenshtein) from those of the text to those that were heard.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,17 +22,6 @@ from speech.whisper.weights import INSTALL, is_installed
 
 _RATE = 16_000
 _CHINESE = re.compile("[\u4e00-\u9fff]")
-
-
-def changes(said: Sequence[str], heard: Sequence[str]) -> int:
-    """The least number of words put in, left out or taken for others between two rows of them."""
-    above = list(range(len(heard) + 1))
-    for row, one in enumerate(said, 1):
-        now = [row]
-        for column, other in enumerate(heard, 1):
-            now.append(min(above[column] + 1, now[-1] + 1, above[column - 1] + (one != other)))
-        above = now
-    return above[-1]
 
 
 def syllables(text: str) -> list[str]:
@@ -70,4 +58,4 @@ class Judge:
         )
         said = syllables(text)
         heard = syllables("".join(segment.text for segment in segments))
-        return min(changes(said, heard), len(said)), len(said)
+        return min(soundalike.changes(said, heard), len(said)), len(said)

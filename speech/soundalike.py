@@ -84,6 +84,17 @@ def syllables(text: str) -> list[str]:
     return _syllables_of(text)[0]
 
 
+def changes(said: Sequence[str], heard: Sequence[str]) -> int:
+    """The least number of syllables put in, left out or taken for others between two rows of them; or of words."""
+    above = list(range(len(heard) + 1))
+    for row, one in enumerate(said, 1):
+        now = [row]
+        for column, other in enumerate(heard, 1):
+            now.append(min(above[column] + 1, now[-1] + 1, above[column - 1] + (one != other)))
+        above = now
+    return above[-1]
+
+
 def difference(one: str, other: str) -> float:
     """How far two syllables are from each other: 0 for the same, 1 for strangers."""
     if one == other:

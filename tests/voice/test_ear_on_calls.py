@@ -112,7 +112,7 @@ async def ear_is(house: LiveSite, state: str, before: float = 0.0) -> float:
         since = ear["since"]
         return bool(ear["state"] == state and since != before)
 
-    await until(told, deadline_s=120.0, every_s=0.2)
+    await until(told, deadline_s=200.0, every_s=0.2)
     return since
 
 
