@@ -7,7 +7,6 @@ changes (Levenshtein) from those of the text to those that were heard.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from calls.errors import BadInput
 from calls.g711 import ulaw_codes, ulaw_level
 from ivr.spoken.figures import in_words
+from speech import soundalike
 from speech.levelling import resample
 from speech.voice import Samples
 from speech.whisper.transcriber import load_whisper
@@ -24,22 +24,9 @@ _RATE = 16_000
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
-def changes(said: Sequence[str], heard: Sequence[str]) -> int:
-    """The least number of words put in, left out or taken for others between two rows of them."""
-    above = list(range(len(heard) + 1))
-    for row, one in enumerate(said, 1):
-        now = [row]
-        for column, other in enumerate(heard, 1):
-            now.append(min(above[column] + 1, now[-1] + 1, above[column - 1] + (one != other)))
-        above = now
-    return above[-1]
-
-
 def syllables(text: str) -> list[str]:
-    """Syllables of a Chinese text, without tones; figures as they are said."""
-    import pypinyin
-
-    return list(pypinyin.lazy_pinyin("".join(_CHINESE.findall(in_words(text, "zh-CN")))))
+    """Syllables of a Chinese text, without tones, as our voices read it; figures as they are said."""
+    return soundalike.syllables("".join(_CHINESE.findall(in_words(text, "zh-CN"))))
 
 
 def through_a_telephone(samples: Samples) -> NDArray[np.float32]:
@@ -71,4 +58,4 @@ class Judge:
         )
         said = syllables(text)
         heard = syllables("".join(segment.text for segment in segments))
-        return min(changes(said, heard), len(said)), len(said)
+        return min(soundalike.changes(said, heard), len(said)), len(said)

@@ -2,8 +2,10 @@
 
 Homophones are the main error of a recogniser of Mandarin: 账单 is heard as 张丹, 征信 as 真心. A flow knows its own
 words, so a stretch of the text that sounds as one of them becomes that one. Syllables are compared without tones;
-those that many speakers do not tell apart (zh and z, in and ing, n and l) count a quarter, those that share their
-beginning or end a half.
+those that many speakers do not tell apart (zh and z, in and ing, n and l), or that a telephone makes alike (b and p,
+g and k), count a quarter, those that share their beginning or end a half.
+
+The shorter a word, the closer it must be: 微信 is not 威胁, nor 一期 逾期, while a whole sentence has more to go by.
 
 Pure: no engine, no clock. A text that has no Chinese in it stays as it is.
 """
@@ -19,15 +21,27 @@ from speech.pinyin import SYLLABLES_OF_SIGNS, read, segments
 
 _SYLLABLE = re.compile(r"(zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw]?)(.*)")
 _ALIKE_BEGINNINGS = {"zh": "z", "ch": "c", "sh": "s", "l": "n", "h": "f", "r": "n"}
+_BREATHED = {"p": "b", "t": "d", "k": "g", "q": "j", "c": "z"}
+"""Beginnings that differ by a breath, which a telephone does not carry well; their ends must be the same."""
 _ALIKE_ENDS = {"ing": "in", "eng": "en", "ang": "an", "uang": "uan", "iang": "ian"}
 _SHORT = 3
 _LEAST = 2
 """Syllables of a word that is looked for: one alone is heard everywhere."""
 _ALLOWED_SHORT = 0.25
-"""Cost for each syllable, of words up to _SHORT syllables: half a syllable of two may differ."""
+"""Cost for each syllable, of words up to _SHORT syllables, none of which may differ by more than that."""
 _ALLOWED_LONG = 0.34
+_COMMON = frozenset("的了是我你他她它们这那个不在有就也都还吗呢啊吧")
+"""Signs that are in every second sentence are heard rightly: of 那个服务 no 客服 is made."""
 _GAP = 1.0
 _EPSILON = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What was heard: its syllables, and the sign of each."""
+
+    syllables: tuple[str, ...]
+    signs: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +66,8 @@ def in_their_words(text: str, words: Sequence[str]) -> str:
     syllables, places = _syllables_of(text)
     if not syllables:
         return text
-    found = [place for word in dict.fromkeys(words) for place in _heard(word, tuple(syllables))]
+    said = _Said(tuple(syllables), "".join(text[begin:end] for begin, end in places))
+    found = [place for word in dict.fromkeys(words) for place in _heard(word, said)]
     taken: list[_Place] = []
     for place in sorted(found, key=lambda one: one.rank):
         if all(place.end <= other.begin or place.begin >= other.end for other in taken):
@@ -69,12 +84,25 @@ def syllables(text: str) -> list[str]:
     return _syllables_of(text)[0]
 
 
+def changes(said: Sequence[str], heard: Sequence[str]) -> int:
+    """The least number of syllables put in, left out or taken for others between two rows of them; or of words."""
+    above = list(range(len(heard) + 1))
+    for row, one in enumerate(said, 1):
+        now = [row]
+        for column, other in enumerate(heard, 1):
+            now.append(min(above[column] + 1, now[-1] + 1, above[column - 1] + (one != other)))
+        above = now
+    return above[-1]
+
+
 def difference(one: str, other: str) -> float:
     """How far two syllables are from each other: 0 for the same, 1 for strangers."""
     if one == other:
         return 0.0
     first, second = _parts(one), _parts(other)
     if tuple(map(_like, first)) == tuple(map(_like, second)):
+        return 0.25
+    if first[1] == second[1] and _unbreathed(first[0]) == _unbreathed(second[0]):
         return 0.25
     shared = _like(first[0]) == _like(second[0]), _like(first[1]) == _like(second[1])
     return 0.5 if any(shared) else 1.0
@@ -84,6 +112,11 @@ def difference(one: str, other: str) -> float:
 def _parts(syllable: str) -> tuple[str, str]:
     found = _SYLLABLE.fullmatch(syllable)
     return (found[1], found[2]) if found is not None else ("", syllable)
+
+
+def _unbreathed(part: str) -> str:
+    like = _like(part)
+    return _BREATHED.get(like, like)
 
 
 def _like(part: str) -> str:
@@ -123,20 +156,35 @@ def _word(word: str) -> tuple[str, ...]:
     return found if len(found) == written and written and not re.search("[A-Za-z]", word) else ()
 
 
-def _heard(word: str, said: tuple[str, ...]) -> list[_Place]:
+def _heard(word: str, said: _Said) -> list[_Place]:
     """The places in which a word is heard, none of them over another one's."""
     wanted = _word(word)
-    if not _LEAST <= len(wanted) <= len(said) + 1:
+    count = len(said.syllables)
+    if not _LEAST <= len(wanted) <= count + 1:
         return []
-    allowed = (_ALLOWED_SHORT if len(wanted) <= _SHORT else _ALLOWED_LONG) * len(wanted) + _EPSILON
-    ends = _ends(wanted, said)
+    if len(wanted) <= _SHORT:
+        return _heard_exactly(word, wanted, said)
+    allowed = _ALLOWED_LONG * len(wanted) + _EPSILON
+    ends = _ends(wanted, said.syllables)
     found: list[_Place] = []
-    for end in sorted(range(1, len(said) + 1), key=lambda at: (ends[at][0], -at)):
+    for end in sorted(range(1, count + 1), key=lambda at: (ends[at][0], -at)):
         cost, begin = ends[end]
         if cost > allowed:
             break
         if begin < end and all(end <= other.begin or begin >= other.end for other in found):
             found.append(_Place(begin, end, cost, word, len(wanted)))
+    return found
+
+
+def _heard_exactly(word: str, wanted: tuple[str, ...], said: _Said) -> list[_Place]:
+    """The places of a short word: syllable for syllable, none left out, none far off, none of the commonest signs."""
+    found: list[_Place] = []
+    for begin in range(len(said.syllables) - len(wanted) + 1):
+        end = begin + len(wanted)
+        costs = [_difference(one, other) for one, other in zip(wanted, said.syllables[begin:end], strict=True)]
+        other_signs = (sign for sign, cost in zip(said.signs[begin:end], costs, strict=True) if cost)
+        if max(costs) <= _ALLOWED_SHORT and not any(sign in _COMMON for sign in other_signs):
+            found.append(_Place(begin, end, sum(costs), word, len(wanted)))
     return found
 
 

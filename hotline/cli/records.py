@@ -26,7 +26,7 @@ from hotline.site import audit
 from hotline.site.instants import instant
 from hotline.site.settings import Site
 from hotline.store import reading, searching
-from hotline.store.said import searched
+from hotline.store.said import search_words
 from hotline.store.searches import CallSearch, Cursor, Page
 from hotline.versions.store import Versions
 from hotline.views import masking
@@ -87,7 +87,7 @@ def calls(
             queue=queue,
             outcome=outcome,
             direction=direction,
-            said=None if said is None else _words(said),
+            said=None if said is None else search_words(said),
             after=None if after is None else Cursor.read(after),
         )
     if wanted.number is not None:
@@ -123,12 +123,6 @@ def calls(
         ],
         "no call has ended yet" if wanted == CallSearch() else "no call has ended that is so",
     )
-
-
-def _words(said: str) -> str:
-    if not (words := searched(said)):
-        raise BadInput(f"--said {said!r} has no letter and no figure in it")
-    return words
 
 
 @app.command()

@@ -10,7 +10,7 @@ from calls.numbers import e164, is_withheld
 from control.commands import CallOutcome, Direction
 from hotline.site import audit
 from hotline.site.instants import instant
-from hotline.store.said import searched
+from hotline.store.said import search_words
 from hotline.store.searches import CallSearch
 from hotline.views.controller import Controller
 from hotline.web import call_log
@@ -39,7 +39,11 @@ class AskedCalls:
         direction: Annotated[Direction | None, Query(examples=["in"])] = None,
         said: Annotated[
             str | None,
-            Query(description="Words that either side said, of transcribed calls. Audited.", examples=["refund"]),
+            Query(
+                max_length=100,
+                description="Words that either side said, of transcribed calls. Audited.",
+                examples=["refund"],
+            ),
         ] = None,
     ) -> None:
         self.number = number
@@ -64,7 +68,7 @@ class AskedCalls:
                 queue=self.queue,
                 outcome=self.outcome,
                 direction=self.direction,
-                said=None if self.said is None else _words(self.said),
+                said=None if self.said is None else search_words(self.said),
             )
         except BadInput as error:
             raise HTTPException(422, str(error)) from error
@@ -88,12 +92,6 @@ def _number(given: str, region: str) -> str:
     if not any(sign.isdigit() for sign in given) and not is_withheld(given):
         raise BadInput(f"{given[:40]!r} is no telephone number")
     return e164(given.strip(), region)
-
-
-def _words(said: str) -> str:
-    if not (words := searched(said)):
-        raise BadInput(f"said: {said[:40]!r} has no letter and no figure in it")
-    return words
 
 
 async def _known(controller: Controller, agent: str | None, queue: str | None) -> None:

@@ -26,3 +26,12 @@ def test_there_are_as_many_sentences_as_it_says_none_twice() -> None:
 def test_who_was_not_heard_leaves_no_percentile() -> None:
     assert ear._percentile([1.0, 2.0, 3.0], 50) == 2.0
     assert ear._percentile([1.0, None], 50) is None
+
+
+def test_syllables_of_sentences_are_counted_and_what_is_made_up_counts_no_more_than_was_said() -> None:
+    assert ear.Heard([("查账单", "查张丹"), ("人工", "今天天气很好")]).wrong == pytest.approx(100 * 2 / 5)
+
+
+def test_a_flows_phrases_are_judged_without_the_one_that_was_said() -> None:
+    first, second = ear.sentences()[:2]
+    assert ear.Heard([(first, first), (second, "随便说说")]).by_others().texts == [(first, first), (second, "随便说说")]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bench.judge import changes, syllables, through_a_telephone
+from bench.judge import syllables, through_a_telephone
+from speech.soundalike import changes
 
 pytestmark = pytest.mark.unit
 

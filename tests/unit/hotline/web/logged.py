@@ -15,6 +15,7 @@ from calls.ids import AgentId, CallId, LegId
 from control import commands
 from control.register import Register
 from hotline.store import opening, statements
+from hotline.store.said import searched
 from hotline.views.metrics import Metrics
 from hotline.web.app import make
 from hotline.web.rights import Client
@@ -105,3 +106,10 @@ class Logged:
         """A recording of a call."""
         with contextlib.closing(sqlite3.connect(self.database)) as store, store:
             store.execute(statements.RECORDING, (str(path), call, 10.0, kind, box, talk))
+
+    def transcribe(self, path: Path, call: str, text: str) -> None:
+        """A transcript of a recording, in which this was said."""
+        columns = "path, call, talk, language, engine, made_at, scene, lines, missing, forbidden, said"
+        row = (str(path), call, 1, "zh-CN", "none", NOON, "", "[]", "[]", "[]", searched(text))
+        with contextlib.closing(sqlite3.connect(self.database)) as store, store:
+            store.execute(f"INSERT INTO transcripts ({columns}) VALUES ({', '.join('?' * len(row))})", row)

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from fastapi import FastAPI
@@ -151,6 +151,8 @@ async def test_the_next_page_has_the_same_filters(app: FastAPI) -> None:
         ("since=2026-02-30", "'2026-02-30' is no time"),
         ("until=2026-11-29T25:00", "is no time"),
         ("number=abc", "'abc' is no telephone number"),
+        ("said=%20,!", "has no letter and no figure in it"),
+        ("said=" + "x" * 101, "said: String should have at most 100 characters"),
         ("after=guessed", "is no cursor"),
         ("after=WzEsMl0", "is no cursor"),
         ("most=2&most=3", "most stands there twice"),
@@ -187,6 +189,25 @@ async def test_who_looks_a_number_up_is_written_down(house: Logged) -> None:
         403,
         "client looks has not the right numbers; give it in hotline.yaml, web.clients",
     )
+    assert len(house.audited()) == 2
+
+
+async def test_words_of_transcripts_are_found_by_who_may_hear_recordings(house: Logged, tmp_path: Path) -> None:
+    for call, text in (("a", "我的征信，有 问题。"), ("b", "还款日是几号"), ("d", "查征信")):
+        house.transcribe(tmp_path / f"{call}.wav", call, text)
+    app = house.app()
+    found = await get(app, f"/calls?said={quote('征信')}", "quality-token")
+    assert [row["call"] for row in found.json] == ["d", "a"]
+    found = await get(app, f"/calls?said={quote('征信有问题')}&until=2026-11-29")
+    assert [row["call"] for row in found.json] == ["a"]
+    assert house.audited() == [
+        {"who": "web:quality", "what": "transcripts searched", "about": "calls in which '征信' was said"},
+        {"who": "web:site", "what": "transcripts searched", "about": "calls in which '征信有问题' was said"},
+    ]
+    for path in ("/calls", "/calls.csv"):
+        refused = await get(app, f"{path}?said={quote('征信')}", "crm-token")
+        assert refused.status == 403
+        assert "has not the right recordings" in refused.json["detail"]
     assert len(house.audited()) == 2
 
 
