@@ -1,5 +1,5 @@
 # Two commands for a newcomer: `make run` and `make test`. The others are for those who work here.
-.PHONY: help run voice lint test quick-half live-half test-console test-freeswitch check bench soak stress lock clean
+.PHONY: help run voice lint test quick-half server-part other-part live-half test-console test-freeswitch check bench soak stress lock clean
 
 # many processes are started here: each would compile anew all that it imports
 unexport PYTHONDONTWRITEBYTECODE
@@ -7,6 +7,8 @@ unexport PYTHONDONTWRITEBYTECODE
 hotline := .venv/bin/hotline
 python := .venv/bin/python
 live := tests/live tests/contract tests/wire  # the other folders have no such tests: tests/categories.py
+not_live := --ignore=tests/live --ignore=tests/browser --ignore=tests/voice -m "not live and not browser and not voice"
+of_the_server := tests/unit/hotline tests/unit/docs  # about half of what is not live, by CPU
 on_freeswitch := $(if $(FREESWITCH),HOTLINE_FREESWITCH_PROGRAM=$(FREESWITCH))
 
 # a part of the tests: its name, what is asked of pytest; AGAIN=1 runs what failed a second time, in houses of its own
@@ -26,17 +28,24 @@ run:  ## the sample hotline, live; CALLS=20 ends by itself, JSON=1 prints the re
 
 test:  ## all tests, the live ones on a real Asterisk too; AGAIN=1 gives what fails a second try, and names it
 	@./setup.sh test
-	@echo "two halves at once; each is told when it has ended"
-	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target live-half quick-half
+	@echo "three parts at once; each is told when it has ended"
+	@$(MAKE) --no-print-directory --keep-going --jobs=3 --output-sync=target live-half server-part other-part
 
-# The live tests mostly wait: the others have what they leave, and wait for them, not the other way about.
-quick-half: export HOTLINE_FIRST_PORT = 11000
-quick-half: python := nice -n 10 $(python)
 quick-half:
-	@$(call part,others,-n 2 --dist worksteal -m "not live and not browser and not voice")
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target server-part other-part
 
-live-half:
-	@$(call part,live,-n 5 --dist loadscope -m live $(live))
+# The live tests mostly wait: the others have what they leave, and wait for them, not the other way about. They are two
+# processes that load half of the tests each: two workers of xdist would both load them all, and hand on each result.
+server-part other-part: python := nice -n 10 $(python)
+server-part: export HOTLINE_FIRST_PORT = 10000
+other-part: export HOTLINE_FIRST_PORT = 11000
+server-part:
+	@$(call part,server,$(not_live) $(of_the_server))
+other-part:
+	@$(call part,others,$(not_live) $(of_the_server:%=--ignore=%) tests)
+
+live-half:  # without hypothesis's plugin, which reads all that is loaded for its constants
+	@$(call part,live,-n 5 --dist loadscope -p no:hypothesispytest -m live $(live))
 
 test-console:  ## the pages in a browser, Debian's Chromium; PICTURES=FOLDER keeps what they look like
 	@./setup.sh test

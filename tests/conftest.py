@@ -28,15 +28,21 @@ settings.register_profile(
 settings.load_profile("house")
 
 
+# Nobody of the world is spoken to: reading whom it trusts takes 30 ms for each TLS context, and an import of aiohttp
+# makes two of them. A test that trusts somebody names their certificate.
+os.environ.setdefault("SSL_CERT_FILE", os.devnull)
+
 _KOKORO = is_installed()
 _HASHER = passwords._hasher
 
 
-@pytest.fixture(autouse=True)
-def _without_kokoro(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module", autouse=True)
+def _without_kokoro(request: pytest.FixtureRequest) -> Iterator[None]:
     """Servers of tests speak by espeak-ng, whatever is installed here: loading Kokoro takes seconds and 400 MB."""
-    if _KOKORO and request.node.get_closest_marker("voice") is None:
-        monkeypatch.setattr("hotline.versions.voice_kind.is_installed", lambda: False)
+    with pytest.MonkeyPatch.context() as patch:
+        if _KOKORO and request.node.get_closest_marker("voice") is None:
+            patch.setattr("hotline.versions.voice_kind.is_installed", lambda: False)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,7 +11,7 @@ WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 WORKERS = max(WORKER + 1, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
 """Which of the processes of this run we are, and of how many: each has ports of its own, for a port that is free when
 one looks may be another's by the time it is bound."""
-# Below the ports that Linux gives to clients (32768 and up). The halves of `make test` run at once, each in its own.
+# Below the ports that Linux gives to clients (32768 and up). The parts of `make test` run at once, each in its own.
 # Where a run begins in them is chance, so that two runs at once on one machine hardly ever meet.
 _FIRST = int(os.environ.get("HOTLINE_FIRST_PORT", "12000"))
 _PORTS = range(_FIRST, _FIRST + 1000, 2)

@@ -178,7 +178,7 @@ class Baresip:
         answer = self._answers[token] = asyncio.get_running_loop().create_future()
         body = json.dumps({"command": command, "params": parameters, "token": token}).encode()
         self._writer.write(b"%d:%s," % (len(body), body))
-        said = await asyncio.wait_for(answer, 5.0)
+        said = await asyncio.wait_for(answer, 20.0)
         if command != "resume":  # says "Invalid argument", and does it (1.1.0)
             assert said["ok"], (command, parameters, said)
         return str(said.get("data", ""))

@@ -38,6 +38,7 @@ from switch.asterisk.instance.process import AsteriskProcess
 from switch.asterisk.instance.settings import AsteriskSettings
 from tests.contract.proxy import LinkProxy
 from tests.live.conftest import until
+from tests.live.controllers import ForkedController
 from tests.ports import audio_ports, free_port
 
 ROOT = Path(__file__).parents[2]
@@ -123,7 +124,7 @@ class LiveSite:
         self.hanging_port = free_port(socket.SOCK_STREAM)
         self.site: Site
         self.asterisk: AsteriskProcess
-        self.controller: asyncio.subprocess.Process | None = None
+        self.controller: asyncio.subprocess.Process | ForkedController | None = None
         self.endpoint: Endpoint
         self.line: PhoneLine
         self.phones: dict[str, AgentPhone] = {}
@@ -210,10 +211,13 @@ class LiveSite:
 
     async def start_controller(self, *before: str) -> None:
         """`hotline serve`, up with its switch; `before` is a command to run it by."""
-        command = (*before, sys.executable, "-m", "hotline", "serve", "--site", str(self.folder))
-        env = {**os.environ, "PYTHONPATH": str(ROOT)}
-        with self.log_file.open("ab") as log:
-            self.controller = await asyncio.create_subprocess_exec(*command, stderr=log, env=env, cwd=ROOT)
+        if before:
+            command = (*before, sys.executable, "-m", "hotline", "serve", "--site", str(self.folder))
+            env = {**os.environ, "PYTHONPATH": str(ROOT)}
+            with self.log_file.open("ab") as log:
+                self.controller = await asyncio.create_subprocess_exec(*command, stderr=log, env=env, cwd=ROOT)
+        else:
+            self.controller = await asyncio.to_thread(ForkedController, ROOT, self.folder, self.log_file)
         await until(self.serves, 60.0)
 
     async def stop_controller(self, number: signal.Signals = signal.SIGTERM) -> int:

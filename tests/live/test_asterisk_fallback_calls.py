@@ -49,7 +49,7 @@ async def test_with_a_controller_calls_go_to_it_and_after_it_to_the_fallback(
             of_agent = await phone.dial("*45")
             assert await entered() == (["agent", "agent-1001"], "*45")
             await asyncio.gather(of_caller.hang_up(), of_agent.hang_up())
-        await asyncio.wait_for(until_unregistered(session, settings.ari_url), 5)
+        await asyncio.wait_for(until_unregistered(session, settings.ari_url), 20.0)
     call = await line.dial("4008001234")
     await call.answered(5)
     await call.hang_up()

@@ -142,7 +142,7 @@ async def test_the_other_one_has_the_caller_and_the_agent_is_free(
     caller = f"139100010{len(asked_on):02}{held_too:d}"[:11].ljust(11, "0")
     async with phone_of(house, "8002") as second, held(house, caller) as talk:
         own = await talk.dials("8002")
-        third = await asyncio.wait_for(second.new_calls.get(), 5.0)
+        third = await asyncio.wait_for(second.new_calls.get(), 20.0)
         await hear((own, OTHER), (third, AGENT))
         if held_too:
             await own.hold()
@@ -172,7 +172,7 @@ async def test_the_agent_leaves_while_the_other_phone_rings(house: LiveSite, ans
     caller = f"1391000200{answers:d}"
     async with phone_of(house, "8002", lambda call: LetRing()) as second, held(house, caller) as talk:
         own = await talk.dials("8002")
-        ringing = await asyncio.wait_for(second.new_calls.get(), 5.0)
+        ringing = await asyncio.wait_for(second.new_calls.get(), 20.0)
         await rung(own)
         await asks(house, talk.agent, "sip:8002@127.0.0.1", own)
         await told(house, talk.agent, 200)
@@ -191,7 +191,7 @@ async def test_the_agent_leaves_while_the_other_phone_rings(house: LiveSite, ans
 async def test_a_number_outside_to_which_agents_may_hand_callers_on(house: LiveSite) -> None:
     async with phone_of(house, OUTSIDE) as network, held(house, "13910003001") as talk:
         own = await talk.dials(OUTSIDE)
-        third = await asyncio.wait_for(network.new_calls.get(), 5.0)
+        third = await asyncio.wait_for(network.new_calls.get(), 20.0)
         await hear((own, OTHER), (third, AGENT))
         await asks(house, talk.agent, f"sip:{OUTSIDE}@127.0.0.1", own)
         await hear((talk.call, OTHER), (third, CALLER))
@@ -203,7 +203,7 @@ async def test_what_the_house_does_not_allow_is_refused_and_both_calls_go_on(hou
     """A number that may be called, and not handed on to; another phone's call; one that nobody has."""
     async with phone_of(house, FORBIDDEN) as network, held(house, "13910004001") as talk:
         own = await talk.dials(FORBIDDEN)
-        third = await asyncio.wait_for(network.new_calls.get(), 5.0)
+        third = await asyncio.wait_for(network.new_calls.get(), 20.0)
         await hear((own, OTHER), (third, AGENT))
         await asks(house, talk.agent, "sip:8002@127.0.0.1", own)
         await told(house, talk.agent, 603)
@@ -229,7 +229,7 @@ async def test_a_controller_killed_in_the_middle_loses_nobody(house: LiveSite, m
         held(house, caller) as talk,
     ):
         own = await talk.dials("8002")
-        third = await asyncio.wait_for(second.new_calls.get(), 5.0)
+        third = await asyncio.wait_for(second.new_calls.get(), 20.0)
         if rings:
             await rung(own)
             await asks(house, talk.agent, "sip:8002@127.0.0.1", own)

@@ -90,7 +90,7 @@ class Talk:
     async def reached(self, to: str = "8002") -> None:
         """The agent and the one who is consulted hear each other, and the caller hears neither."""
         await self.consult(to)
-        self.third = await asyncio.wait_for(self.phone.new_calls.get(), 5.0)
+        self.third = await asyncio.wait_for(self.phone.new_calls.get(), 20.0)
         await hear((self.agent, OTHER), (self.third, AGENT))
 
     async def do(self, what: str) -> None:
@@ -211,9 +211,9 @@ async def test_a_number_outside_is_consulted_and_connected(house: LiveSite) -> N
 async def test_who_does_not_answer_gives_the_caller_back(house: LiveSite, reaction: OnRing | Reject | LetRing) -> None:
     async with talking(house, "13964000001", "code", lambda call: reaction) as talk:  # type: ignore[return-value]
         await talk.consult()
-        await asyncio.wait_for(talk.phone.new_calls.get(), 5.0)
+        await asyncio.wait_for(talk.phone.new_calls.get(), 20.0)
         if isinstance(reaction, LetRing):
-            await until(lambda: _is(talk, "ringing"), 5.0)
+            await until(lambda: _is(talk, "ringing"), 20.0)
             await until(lambda: _is(talk, "over"), 25.0)
         await hear((talk.call, AGENT), (talk.agent, CALLER))
     assert talk.transfers() == [("code", "agent", "8002", "returned", 1)]
@@ -252,7 +252,7 @@ async def test_a_controller_killed_during_a_consultation_loses_nobody(house: Liv
     async with talking(house, f"139670000{len(moment):02}", "http", reaction) as talk:
         if rings:
             await talk.consult()
-            talk.third = await asyncio.wait_for(talk.phone.new_calls.get(), 5.0)
+            talk.third = await asyncio.wait_for(talk.phone.new_calls.get(), 20.0)
         else:
             await talk.reached()
         if moment == "swapped":

@@ -112,7 +112,7 @@ async def test_a_flood_of_wrong_passwords_is_told_once_and_fills_no_disk(
             await count.look(1.0 + number)
             assert await asterisk.log_keeper().look(), "it is larger than it may be"
         await refused(asterisk, "agent-1001")
-        await until(lambda: "Failed to authenticate" in settings.log_file.read_text(), 5.0)
+        await until(lambda: "Failed to authenticate" in settings.log_file.read_text(), 20.0)
         asides = put_asides(settings.log_file)
         assert [aside.suffix for aside in asides] == [".gz", ".gz"], "no more than are kept"
         assert "Failed to authenticate" in gzip.decompress(asides[-1].read_bytes()).decode()

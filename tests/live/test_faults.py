@@ -93,7 +93,7 @@ async def test_the_controller_is_killed_and_its_heir_takes_all_up(house: LiveSit
         await house.stop_controller(signal.SIGKILL)
         heard_at = await talk.hear_tone(AGENT, after=asyncio.get_running_loop().time())
         meanwhile = await house.dial("13700000020")
-        await meanwhile.answered(timeout_s=5.0)
+        await meanwhile.answered(timeout_s=20.0)
         await meanwhile.heard_audio(timeout_s=10.0)
         await meanwhile.hang_up()
         await house.start_controller()

@@ -68,7 +68,7 @@ async def test_from_the_menu_to_an_agent_and_a_recording_of_both(house: LiveSite
             await call.hear_tone(WHISPER, timeout_s=0.1, after=0.0)
         await ringing.hang_up()
         await call.hear_tone(BYE)
-        await call.ended(timeout_s=5.0)
+        await call.ended(timeout_s=20.0)
     row = await house.row_of(caller)
     assert (row["outcome"], row["agent"]) == ("answered", "8001")
     assert row["arrived_at"] < row["queued_at"] < row["answered_at"] < row["ended_at"]
@@ -178,7 +178,7 @@ async def test_no_answer_keeps_the_place_and_the_next_agent_rings(house: LiveSit
             ringing = await asyncio.wait_for(second.new_calls.get(), 20.0)  # for the later one: it waits alone
             await later.hear_tone(AGENT)
             await ringing.hang_up()
-            await later.ended(timeout_s=5.0)
+            await later.ended(timeout_s=20.0)
             await call.hear_tone(AGENT, timeout_s=15.0)
             assert (await house.in_place(caller, "talking"))["agent"] == "8002"
             await call.hang_up()
@@ -211,7 +211,7 @@ async def test_star_codes_move_an_agent_and_are_confirmed(house: LiveSite) -> No
         call = await phone.dial(code)
         await call.hear_tone(CODE)
         await house.agent_is("8002", state)
-        await call.ended(timeout_s=5.0)
+        await call.ended(timeout_s=20.0)
     await house.nobody_left()
 
 
@@ -226,7 +226,7 @@ async def test_wrap_up_ends_by_a_code_and_the_next_caller_comes(house: LiveSite)
             await house.agent_is("8001", "wrap_up")
             done = await phone.dial("*65")
             await house.agent_is("8001", "idle")
-            await done.ended(timeout_s=5.0)
+            await done.ended(timeout_s=20.0)
     finally:
         await house.publish({"dialplans/queues.yaml": usual}, {})
 

@@ -141,7 +141,7 @@ async def test_a_recorded_talk_goes_on_through_a_kill(house: FreeSwitchSite) -> 
         await call.hang_up()
     row = await house.row_of(caller)
     assert (row["outcome"], row["agent"]) == ("answered", "8001")
-    await until(lambda: bool(house.rows("SELECT path FROM recordings WHERE call = ?", row["call"])), 5.0)
+    await until(lambda: bool(house.rows("SELECT path FROM recordings WHERE call = ?", row["call"])), 20.0)
     sound, rate = soundfile.read(house.rows("SELECT path FROM recordings WHERE call = ?", row["call"])[0][0])
     assert len(sound) / rate > length - 0.5
     last = sound[-2 * rate : -rate // 2]

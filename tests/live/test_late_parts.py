@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -20,6 +19,7 @@ from speech.espeak import Espeak
 from switch.asterisk.instance.installation import Installation
 from switch.asterisk.instance.process import AsteriskProcess
 from tests.live.conftest import until
+from tests.live.controllers import ForkedController
 from tests.live.live_site import MENU, ROOT, LiveSite
 from tests.live.mosquitto import Mosquitto, listening
 from tests.live.test_bus import BASE, says
@@ -50,11 +50,7 @@ async def house(
 
 async def start_alone(house: LiveSite) -> None:
     """`hotline serve`, not waited for until its switch is there."""
-    command = (sys.executable, "-m", "hotline", "serve", "--site", str(house.folder))
-    with house.log_file.open("ab") as log:
-        house.controller = await asyncio.create_subprocess_exec(
-            *command, stderr=log, env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=ROOT
-        )
+    house.controller = await asyncio.to_thread(ForkedController, ROOT, house.folder, house.log_file)
 
     async def answers() -> bool:
         try:

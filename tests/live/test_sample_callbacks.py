@@ -163,7 +163,7 @@ async def test_a_morning_of_callbacks(house: LiveSite) -> None:
             await ringing.hear_tone(CALLER)
             await house.in_place(called_back, "talking")
             await dialled.hang_up()
-            await ringing.ended(timeout_s=5.0)
+            await ringing.ended(timeout_s=20.0)
             await until(lambda: bool(house.logged("callback given up", since)), 20.0)
     finally:
         await own.close()

@@ -117,7 +117,7 @@ async def test_a_message_of_rfc_4475(house: LiveSite, case: dict[str, Any]) -> N
     try:
         transport.sendto(adapted(raw, house.registrar, case["name"]), house.registrar)
         if wanted:
-            await until(lambda: bool(stranger.statuses), 5.0)
+            await until(lambda: bool(stranger.statuses), 20.0)
         else:
             await asyncio.sleep(_QUIET_S)
         if raw.startswith(b"INVITE") and stranger.statuses:

@@ -104,7 +104,7 @@ async def test_the_second_agent_has_the_caller_and_the_first_is_free(house: Live
             if by == "phone" and house.answers_refer[0] == 202:
                 assert await ringing.transferred() == 200
             await ringing.ended(5.0)
-            heard = await asyncio.wait_for(other.new_calls.get(), 5.0)
+            heard = await asyncio.wait_for(other.new_calls.get(), 20.0)
             await heard.hear_tone(CALLER, after=heard.facts.invite_at)
             await call.hear_tone(SECOND)
             await house.agent_is("8001", "wrap_up", "idle")
@@ -146,7 +146,7 @@ async def test_a_queue_by_its_code_and_a_flow_by_its_own(house: LiveSite) -> Non
         call, ringing = await talking(house, caller, first)
         async with house.signed_in("8002", second) as other:
             await ask(house, "phone", caller, ringing, "81")
-            heard = await asyncio.wait_for(other.new_calls.get(), 5.0)
+            heard = await asyncio.wait_for(other.new_calls.get(), 20.0)
             await heard.hear_tone(CALLER, after=heard.facts.invite_at)
             await heard.press("*282#")
             asked_at = asyncio.get_running_loop().time()
@@ -219,7 +219,7 @@ async def test_a_controller_killed_in_the_middle_loses_nobody(house: LiveSite, m
             by = "phone" if moment == "ringing" else "http"  # whose answer says that it will not be forgotten
             await ask(house, by, caller, ringing, "8002")
             if moment == "ringing":
-                heard = await asyncio.wait_for(other.new_calls.get(), 5.0)
+                heard = await asyncio.wait_for(other.new_calls.get(), 20.0)
             await house.stop_controller(signal.SIGKILL)
             await house.start_controller()
             if moment == "ringing":

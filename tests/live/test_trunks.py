@@ -175,7 +175,7 @@ async def test_a_callback_of_the_sample_goes_by_a_gateway_with_a_password(house:
             trunk = await house.trunk("carrier")
             assert (trunk["calls"], trunk["max_calls"], trunk["registered"]) == (1, 2, True)
             await ringing.hang_up()
-            await called.ended(timeout_s=5.0)
+            await called.ended(timeout_s=20.0)
     finally:
         await own.close()
     await house.nobody_left()
@@ -292,7 +292,7 @@ async def _goes_out(house: TrunkSite, gateway: Gateway, number: str) -> None:
         await called.hear_tone(CALLER)
         await call.hear_tone(CALLER)
         await call.hang_up()
-        await called.ended(timeout_s=5.0)
+        await called.ended(timeout_s=20.0)
     finally:
         await own.close()
     await house.nobody_left()

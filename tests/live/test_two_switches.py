@@ -50,7 +50,7 @@ async def test_a_caller_of_either_switch_talks_to_a_phone_of_either(house: TwoSw
             await call.hear_tone(WHISPER, timeout_s=0.1, after=0.0)
         await ringing.hang_up()
         await call.hear_tone(BYE)
-        await call.ended(timeout_s=5.0)
+        await call.ended(timeout_s=20.0)
     row = await house.row_of(caller)
     assert (row["outcome"], row["agent"]) == ("answered", agent)
     legs = house.rows("SELECT leg, role FROM legs WHERE call = ?", row["call"])
@@ -114,8 +114,8 @@ async def test_the_agents_keys_and_a_supervisor_reach_a_talk_across(house: TwoSw
         with pytest.raises(TimeoutError):
             await call.hear_tone(SUPERVISOR, timeout_s=0.5, after=asyncio.get_running_loop().time())
         await call.hang_up()
-        await listening.ended(timeout_s=5.0)
-        await ringing.ended(timeout_s=5.0)
+        await listening.ended(timeout_s=20.0)
+        await ringing.ended(timeout_s=20.0)
     async with house.signed_in("8002", lambda call: ANSWERS) as phone:
         call = await house.queued_on("a", caller)
         ringing = await asyncio.wait_for(phone.new_calls.get(), 20.0)

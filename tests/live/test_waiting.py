@@ -99,7 +99,7 @@ async def test_a_callback_keeps_the_place_and_comes(house: LiveSite) -> None:
             await ringing.hear_tone(CALLER)
             assert (await house.in_place(caller, "talking"))["call"] == waiting["call"]
             await ringing.hang_up()
-            await called.ended(timeout_s=5.0)
+            await called.ended(timeout_s=20.0)
     finally:
         await own.close()
     row = await house.row_of(caller)
