@@ -96,8 +96,8 @@ from switch.trunk_lines import TrunkLines
 
 log = structlog.get_logger("hotline")
 
-_DECIDES_NOTHING = frozenset({CommandDone, CallRinging})
-"""Events that need not cost a turn and a row of the journal."""
+_LOOKED_AT = frozenset({SwitchLost, SwitchBack, AgentDeviceChanged, CallRinging, CommandDone})
+"""Events that the router does not take just as they come, or not at all."""
 _WATCHED = Metrics.WATCHED | Board.WATCHED
 _SWITCH_FIRST_S = 1.0
 """The switch is given so long before the HTTP interface is made, whose /health then says that it is away."""
@@ -443,15 +443,18 @@ class Server:
             self._take(event)
 
     def _take(self, event: events.RouterEvent) -> None:
+        if type(event) not in _LOOKED_AT:
+            self._driver.take(event)
+            return
         match event:
             case SwitchLost() | SwitchBack():
                 self._take_link(event)
-            case AgentDeviceChanged() if not self._is_news(event):
-                pass
+            case AgentDeviceChanged() if self._is_news(event):
+                self._driver.take(event)
             case CallRinging(leg) if self._is_contact(leg):
                 self._driver.take(event)  # how fast a campaign dials goes by what rings
-            case _ if type(event) not in _DECIDES_NOTHING:
-                self._driver.take(event)
+            case _:
+                pass  # it decides nothing, and need not cost a turn and a row of the journal
 
     async def _kept(self) -> bool:
         """Return True once what the switch told is on disk; False for the last of it, which is not taken."""

@@ -18,14 +18,13 @@ from calls.errors import SwitchAway
 from switch.asterisk import wire
 from switch.asterisk.websocket import GatheringWebSocket
 
-Socket = aiohttp.ClientWebSocketResponse[bool]
+Socket = GatheringWebSocket
 
 
 class Connection:
     """`take` is called with each message that comes. `read` and `write` run until the socket ends; both raise then."""
 
     def __init__(self, socket: Socket, take: Callable[[bytes], None]) -> None:
-        assert isinstance(socket, GatheringWebSocket)
         self._socket = socket
         self._take = take
         self._outgoing: deque[bytes] = deque()
@@ -44,10 +43,8 @@ class Connection:
     async def read(self) -> None:
         """Take what comes. Raises SwitchAway when nothing will come any more."""
         while True:
-            message = await self._socket.receive()
-            if message.type is aiohttp.WSMsgType.TEXT:
-                self._take(message.data)
-            elif message.type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSING, aiohttp.WSMsgType.CLOSED):
+            message = await self._socket.take_texts(self._take)
+            if message.type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSING, aiohttp.WSMsgType.CLOSED):
                 raise SwitchAway("the WebSocket was closed")
             elif message.type is aiohttp.WSMsgType.ERROR:
                 raise SwitchAway(f"the WebSocket failed: {message.data!r}")
