@@ -439,13 +439,14 @@ class Server:
     def _told(self, event: SwitchEvent) -> None:
         """Take an event of the switch. Its last ones, that what was open failed with the link, are dropped: the next
         controller goes on with what stands, and the commands that follow from them could not leave any more."""
-        if not self._closing:
+        if self._closing:
+            return
+        if type(event) in _LOOKED_AT:
             self._take(event)
+        else:
+            self._driver.take(event)
 
     def _take(self, event: events.RouterEvent) -> None:
-        if type(event) not in _LOOKED_AT:
-            self._driver.take(event)
-            return
         match event:
             case SwitchLost() | SwitchBack():
                 self._take_link(event)
@@ -453,8 +454,10 @@ class Server:
                 self._driver.take(event)
             case CallRinging(leg) if self._is_contact(leg):
                 self._driver.take(event)  # how fast a campaign dials goes by what rings
-            case _:
+            case AgentDeviceChanged() | CallRinging() | CommandDone():
                 pass  # it decides nothing, and need not cost a turn and a row of the journal
+            case _:
+                self._driver.take(event)
 
     async def _kept(self) -> bool:
         """Return True once what the switch told is on disk; False for the last of it, which is not taken."""

@@ -1,8 +1,8 @@
 """The client keeps the link to one Asterisk up, events and REST over WebSockets, for as long as the adapter lives.
 
 The first connection carries our application's name, and so all events; the others carry requests only, see
-`connection.py`. They live and die together. Of each one task reads and one writes, one timer watches all deadlines: no
-task for an event or a request. `request` only queues, so that an answer and a prompt leave in one go. On an Asterisk
+`connection.py`. They live and die together. Of each one task reads, one timer watches all deadlines: no task for an
+event or a request. `request` only queues, so that an answer and a prompt leave in one go. On an Asterisk
 without REST over WebSocket the same requests go by HTTP (`rest.py`).
 """
 
@@ -234,9 +234,7 @@ class AriClient:
             connections = await self._open_connections()
         self._drop_requested = asyncio.Event()
         reason = "closed by Asterisk"
-        tasks = [
-            asyncio.create_task(run()) for connection in connections for run in (connection.read, connection.write)
-        ]
+        tasks = [asyncio.create_task(connection.read()) for connection in connections]
         try:
             self._connections = connections
             if not versions.speaks_rest_over_websocket(self.version):

@@ -2,34 +2,46 @@
 
 aiohttp writes each frame at once, and a transport sends at once what it is given; a packet for each request was a fifth
 of all that the controller did. Of what it does for each message that comes, and for each packet, most is for what this
-link never has: time-outs of a single read, and a timer of the heartbeat set anew.
+link never has: compression, a time-out of a single read, and a timer of the heartbeat set anew.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Sequence
-from types import TracebackType
-from typing import Any
+from collections.abc import Callable, Iterable
+from random import getrandbits
 
 import aiohttp
+from aiohttp._websocket.helpers import websocket_mask
+
+_TEXT = 0x81  # RFC 6455 5.2: the last frame of a message, which is text; from a client it is masked
+_MASKED = 0x80
+_SHORT, _MEDIUM = 126, 1 << 16
 
 
 class GatheringWebSocket(aiohttp.ClientWebSocketResponse[bool]):
-    """For `ClientSession(ws_response_class=...)`."""
+    """For `ClientSession(ws_response_class=...)`, without compression."""
 
-    def __init__(self, reader: Any, writer: Any, *others: Any, **options: Any) -> None:
-        """As of aiohttp. The writer makes frames and gives them to its transport, which is where they are gathered."""
-        super().__init__(reader, writer, *others, **options)
-        self._gathering = writer.transport = _Gathering(writer.transport)
+    def send_together(self, messages: Iterable[bytes]) -> None:
+        """Send text messages, in order and in one write, without waiting for a peer who is slow to take them.
 
-    async def send_together(self, messages: Sequence[bytes]) -> None:
-        """Send text messages, in order and in one write."""
-        frame, text = self._writer._write_websocket_frame, aiohttp.WSMsgType.TEXT
-        with self._gathering:
-            for message in messages[:-1]:
-                frame(message, text, 0)
-            await self.send_frame(messages[-1], text)  # waits where more has been sent than the peer takes
+        Raises aiohttp.ClientConnectionResetError where the connection is closing; whoever reads is told, too.
+        """
+        transport = self._writer.transport
+        if transport.is_closing():
+            raise aiohttp.ClientConnectionResetError("the connection is closing")
+        parts: list[bytes | bytearray] = []
+        for message in messages:
+            size, masked = len(message), bytearray(message)
+            mask = getrandbits(32).to_bytes(4, "big")
+            websocket_mask(mask, masked)
+            if size < _SHORT:
+                head = bytes((_TEXT, _MASKED | size))
+            elif size < _MEDIUM:
+                head = b"\x81\xfe" + size.to_bytes(2, "big")
+            else:
+                head = b"\x81\xff" + size.to_bytes(8, "big")
+            parts += (head, mask, masked)
+        transport.write(b"".join(parts))
 
     async def take_texts(self, take: Callable[[bytes], None]) -> aiohttp.WSMessage:
         """Hand each text message to `take` as it comes. Returns the first message that is no text.
@@ -55,32 +67,3 @@ class GatheringWebSocket(aiohttp.ClientWebSocketResponse[bool]):
             super()._on_data_received()
         else:
             self._heartbeat_when = self._loop.time() + self._heartbeat
-
-
-class _Gathering:
-    """Before the transport: what is written inside `with` is passed on together at its end."""
-
-    def __init__(self, transport: asyncio.Transport) -> None:
-        self._transport = transport
-        self._frames: list[bytes] | None = None
-
-    def is_closing(self) -> bool:
-        """As of the transport."""
-        return self._transport.is_closing()
-
-    def write(self, frame: bytes) -> None:
-        """Now, or with the others."""
-        if self._frames is None:
-            self._transport.write(frame)
-        else:
-            self._frames.append(frame)
-
-    def __enter__(self) -> None:
-        self._frames = []
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        frames, self._frames = self._frames, None
-        if frames:
-            self._transport.write(b"".join(frames))
