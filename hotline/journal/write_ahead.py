@@ -126,4 +126,4 @@ def _cut(path: Path, last: int) -> None:
 
 def _line(seq: int, at: Instant, event: bytes) -> bytes:
     """A line begins with its line break, so that one that was cut short spoils no other."""
-    return b"\n[%d,%b,%b]" % (seq, repr(at).encode(), event)
+    return b"\n[%d,%a,%b]" % (seq, at, event)

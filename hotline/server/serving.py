@@ -487,7 +487,8 @@ class Server:
         return known is not reachable or self._driver.router.is_news(event)
 
     def _watch_command(self, command: commands.RouterCommand) -> None:
-        utc = self._clock.now() + self.register.offset_s
+        offset_s = self.register.offset_s
+        utc = self._clock.now() + offset_s
         self.metrics.watch(command)
         self._board.watch(command, utc)
         self._live.watch(command, utc)
@@ -495,7 +496,7 @@ class Server:
         if self._bus is not None:
             self._bus.watch(command, utc)
         if isinstance(command, AgentChanged):
-            since: Instant = command.since + self.register.offset_s
+            since: Instant = command.since + offset_s
             self._writer.write(statements.AGENT_STATE, (command.agent, since, command.state, command.reason))
             say = log.info if command.state in ("offline", "paused") else log.debug  # the rest is a day's work
             say("agent changed", agent=command.agent, state=command.state, reason=command.reason or None)
