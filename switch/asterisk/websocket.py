@@ -12,13 +12,14 @@ from random import getrandbits
 
 import aiohttp
 from aiohttp._websocket.helpers import websocket_mask
+from aiohttp._websocket.models import WSMessageTextBytes
 
 _TEXT = 0x81  # RFC 6455 5.2: the last frame of a message, which is text; from a client it is masked
 _MASKED = 0x80
 _SHORT, _MEDIUM = 126, 1 << 16
 
 
-class GatheringWebSocket(aiohttp.ClientWebSocketResponse[bool]):
+class GatheringWebSocket(aiohttp.ClientWebSocketResponse):
     """For `ClientSession(ws_response_class=...)`, without compression."""
 
     def send_together(self, messages: Iterable[bytes]) -> None:
@@ -43,7 +44,7 @@ class GatheringWebSocket(aiohttp.ClientWebSocketResponse[bool]):
             parts += (head, mask, masked)
         transport.write(b"".join(parts))
 
-    async def take_texts(self, take: Callable[[bytes], None]) -> aiohttp.WSMessage:
+    async def take_texts(self, take: Callable[[bytes], None]) -> aiohttp.WSMessage | WSMessageTextBytes:
         """Hand each text message to `take` as it comes. Returns the first message that is no text.
 
         What has come in one packet is taken in a row. Raises what `take` raises.
