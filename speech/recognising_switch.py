@@ -51,10 +51,10 @@ class RecognisingSwitch:
 
     def send(self, command: SwitchCommand) -> None:
         """See `calls.ports.Switch.send`."""
-        if isinstance(command, Listen):
+        if type(command) is Listen:
             self._stop(command.leg)
             self._open[command.leg] = _Open(command, asyncio.create_task(self._listen(command)))
-        elif isinstance(command, Stop) and self._is_ours(command):
+        elif type(command) is Stop and self._is_ours(command):
             self._stop(command.leg)
         else:
             self._switch.send(command)
@@ -76,11 +76,12 @@ class RecognisingSwitch:
 
     def _take(self, event: SwitchEvent) -> None:
         """Pass on an event of the switch; first the outcome of what cannot go on after it."""
-        if isinstance(event, CallEnded):
-            self._fail(event.leg, "leg_gone")
-        elif isinstance(event, SwitchLost):
-            for leg in tuple(self._open):
-                self._fail(leg, "switch_lost")
+        if self._open:  # most calls are listened to by nobody
+            if isinstance(event, CallEnded):
+                self._fail(event.leg, "leg_gone")
+            elif isinstance(event, SwitchLost):
+                for leg in tuple(self._open):
+                    self._fail(leg, "switch_lost")
         self._sink(event)
 
     def _stop(self, leg: LegId) -> None:

@@ -168,7 +168,9 @@ class Node:
             events.CallHeld: leg,
             events.CallResumed: leg,
             events.CallEnded: self._ended,
-            events.PlaybackFinished: leg,
+            events.PlaybackFinished: lambda told: events.PlaybackFinished(
+                self.leg(told.leg), told.attempt, told.outcome, told.detail, told.reason
+            ),
             events.SpeechHeard: leg,
             events.Bridged: lambda told: events.Bridged(told.attempt, (self.leg(told.legs[0]), self.leg(told.legs[1]))),
             events.Unbridged: lambda told: events.Unbridged(told.attempt, tuple(map(self.leg, told.survivors))),

@@ -109,6 +109,8 @@ class Campaigns:
 
     def next_deadline(self) -> Instant | None:
         """The earliest instant at which something is due."""
+        if not self._board.state.campaigns:
+            return self._board.next_timer()  # asked for after each event of the house, and most have none
         timer, pace = self._board.next_timer(), self._paces.next_deadline()
         if timer is None or pace is None:
             return pace if timer is None else timer

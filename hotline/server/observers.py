@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 import structlog
 
 from acd.commands import AgentChanged
-from calls.ids import Seconds
 from control import commands
+from control.register import Register
+from hotline.driver.clock import Clock
 from hotline.server.days_so_far import DaysSoFar
 from hotline.store import statements
 from hotline.store.writer import Writer
@@ -24,7 +25,15 @@ class Observers:
     """All that look on. What an agent's state was is written down, too."""
 
     def __init__(
-        self, metrics: Metrics, board: Board, live: LiveStates, days: DaysSoFar, bus: "Bus | None", writer: Writer
+        self,
+        metrics: Metrics,
+        board: Board,
+        live: LiveStates,
+        days: DaysSoFar,
+        bus: "Bus | None",
+        writer: Writer,
+        clock: Clock,
+        register: Register,
     ) -> None:
         self._metrics = metrics
         self._board = board
@@ -32,20 +41,25 @@ class Observers:
         self._days = days
         self._bus = bus
         self._writer = writer
+        self._clock = clock
+        self._register = register
 
     @property
     def watched(self) -> frozenset[type] | None:
         """The commands that anybody looks at; None: all."""
         return Metrics.WATCHED | Board.WATCHED if self._bus is None else None
 
-    def take_up(self, changed: AgentChanged, offset_s: Seconds) -> None:
+    def take_up(self, changed: AgentChanged) -> None:
         """An agent who was signed in before we started."""
+        since = changed.since + self._register.offset_s
         self._metrics.watch(changed)
-        self._board.watch(changed, changed.since + offset_s)
-        self._live.watch(changed, changed.since + offset_s)
+        self._board.watch(changed, since)
+        self._live.watch(changed, since)
 
-    def watch(self, command: commands.RouterCommand, utc: float, offset_s: Seconds) -> None:
-        """A command at `utc`; `offset_s` is the way from the router's instants to epoch seconds."""
+    def watch(self, command: commands.RouterCommand) -> None:
+        """A command of now."""
+        offset_s = self._register.offset_s
+        utc = self._clock.now() + offset_s
         self._metrics.watch(command)
         self._board.watch(command, utc)
         self._live.watch(command, utc)

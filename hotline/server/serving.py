@@ -260,8 +260,6 @@ class Server:
         executor = CommandExecutor(
             self._cell, writer, vault, lookups, _Voice(self._sentences), lambda event: self._events.take(event)
         )
-        observers = Observers(self.metrics, self._board, self._live, self._days, self._bus, writer)
-        executor.watch(lambda command: observers.watch(command, self._utc(), self.register.offset_s), observers.watched)
         gate = self._gate
         executor.outgoing = GovernedCalls(self._do_not_call, gate.gate, gate.reserving, gate.looked, self.site.house)
         executor.is_pin = PinFile(self.site.override_pin).is_right
@@ -287,6 +285,10 @@ class Server:
         register = router.register
         self._cell.take_up([*register.legs, *register.calls], register.nodes())
         self._clock = clock = Clock(at, router.register.offset_s if last else None)
+        observers = Observers(
+            self.metrics, self._board, self._live, self._days, self._bus, writer, clock, router.register
+        )
+        executor.watch(observers.watch, observers.watched)
         self._driver = driver = LiveDriver(router, clock, writer, write_ahead, vault, last)
         driver.executor = executor
         carriers = [one.notice_given for one in (self._bus, self._mailing) if one is not None]
@@ -337,7 +339,7 @@ class Server:
             self._phones,
         )
         for changed in router.agents():  # those who were signed in before
-            observers.take_up(changed, router.register.offset_s)
+            observers.take_up(changed)
         if last:
             log.info(
                 "journal taken up",

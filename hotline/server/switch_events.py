@@ -11,8 +11,8 @@ from hotline.server.upkeep import Upkeep
 from hotline.store.writer import Writer
 from hotline.views.metrics import Metrics
 
-_DECIDES_NOTHING = frozenset({CommandDone, CallRinging})
-"""Events that need not cost a turn and a row of the journal."""
+_LOOKED_AT = frozenset({SwitchLost, SwitchBack, AgentDeviceChanged, CallRinging, CommandDone})
+"""Events that the router does not take just as they come, or not at all."""
 
 
 class SwitchEvents:
@@ -34,8 +34,12 @@ class SwitchEvents:
 
     def told(self, event: SwitchEvent) -> None:
         """Take an event of a switch."""
-        if not self._closed:
+        if self._closed:
+            return
+        if type(event) in _LOOKED_AT:
             self.take(event)
+        else:
+            self._driver.take(event)
 
     async def kept(self) -> bool:
         """Return True once what the switch told is on disk; False for the last of it, which is not taken."""
@@ -49,11 +53,13 @@ class SwitchEvents:
         match event:
             case SwitchLost() | SwitchBack():
                 self._take_link(event)
-            case AgentDeviceChanged() if not self._is_news(event):
-                pass
+            case AgentDeviceChanged() if self._is_news(event):
+                self._driver.take(event)
             case CallRinging(leg) if self._is_contact(leg):
                 self._driver.take(event)  # how fast a campaign dials goes by what rings
-            case _ if type(event) not in _DECIDES_NOTHING:
+            case AgentDeviceChanged() | CallRinging() | CommandDone():
+                pass  # it decides nothing, and need not cost a turn and a row of the journal
+            case _:
                 self._driver.take(event)
 
     def _take_link(self, event: SwitchLost | SwitchBack) -> None:

@@ -99,6 +99,8 @@ class Metrics:
     def watch(self, command: commands.RouterCommand) -> None:
         """Count one command."""
         match command:
+            case AgentChanged(agent, state):  # the most frequent one first
+                self._states[agent] = state
             case commands.LogCall(direction=direction) if direction != "in":
                 self._agent_calls.labels(direction, command.outcome).inc()
             case commands.LogCall():
@@ -117,8 +119,6 @@ class Metrics:
                 self._lapsed.labels(command.reason, "switch" if command.fault else "agent").inc()
             case FileCase(case=case):
                 self._cases.labels(case.category, case.asked_by).inc()
-            case AgentChanged(agent, state):
-                self._states[agent] = state
             case commands.ForecastMade(queue=queue, forecast=forecast):
                 self._forecasts.labels(queue, forecast.layer).inc()
                 if forecast.layer != "silent":

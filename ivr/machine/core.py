@@ -88,6 +88,8 @@ class Ivr:
         self._sessions: dict[CallId, Session] = {}
         self._legs: dict[LegId, CallId] = {}
         self._heap: list[tuple[Instant, CallId]] = []
+        self._armed: dict[CallId, Instant] = {}
+        """When each session is due: of the heap's entries only those that say the same still hold."""
         self._offset_s: Seconds | None = None
         self._other_hours: dict[str, OtherHours] = {}
 
@@ -143,8 +145,7 @@ class Ivr:
         """Instant of the first deadline: some step's own time is over, or the cap of a call."""
         while self._heap:
             due_at, call = self._heap[0]
-            session = self._sessions.get(call)
-            if session is not None and self._due_at(session) == due_at:
+            if self._armed.get(call) == due_at:
                 return due_at
             heapq.heappop(self._heap)
         return None
@@ -169,6 +170,7 @@ class Ivr:
         self._sessions = {session.call: session for session in state.sessions}
         self._legs = {session.leg: session.call for session in state.sessions}
         self._heap = []
+        self._armed = {}
         for session in state.sessions:
             self._arm(session)
 
@@ -220,6 +222,7 @@ class Ivr:
         if session.phase == "over":
             del self._sessions[session.call]
             del self._legs[session.leg]
+            self._armed.pop(session.call, None)
             return walk.out
         if session.playing is not None and session.phase not in SOUNDING:
             walk.hush()  # words of a step that the caller has left by a key
@@ -265,9 +268,10 @@ class Ivr:
     def _arm(self, session: Session) -> None:
         due_at = self._due_at(session)
         if due_at is None:
+            self._armed.pop(session.call, None)
             return
+        self._armed[session.call] = due_at
         heapq.heappush(self._heap, (due_at, session.call))
         if len(self._heap) > 4 * len(self._sessions) + _STALE:
-            armed = ((self._due_at(other), other.call) for other in self._sessions.values())
-            self._heap = [(at, call) for at, call in armed if at is not None]
+            self._heap = [(at, call) for call, at in self._armed.items()]
             heapq.heapify(self._heap)

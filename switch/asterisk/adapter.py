@@ -76,7 +76,6 @@ class AsteriskSwitch(Adapter[Leg]):
         self._startup_time = ""
         self._reading_phones: asyncio.Task[None] | None = None
         self._closing = False
-        session.emit = self._emit
         session.on_end = self._on_end
         self._on: dict[type, Callable[[Any], None]] = {
             wire.StasisStart: self._on_start,
@@ -104,7 +103,7 @@ class AsteriskSwitch(Adapter[Leg]):
 
     async def start(self, sink: Sink) -> None:
         """See `calls.ports.Switch.start`. Raises SwitchAway."""
-        self._sink = sink
+        self._sink = self._session.emit = sink
         options = self._options
         self._session.loop = asyncio.get_running_loop()
         self._session.client = AriClient(
@@ -171,10 +170,7 @@ class AsteriskSwitch(Adapter[Leg]):
     def _on_event(self, event: wire.AriEvent) -> None:
         if self._held_back is not None:
             self._held_back.append(event)
-        else:
-            self._take(event)
-
-    def _take(self, event: wire.AriEvent) -> None:
+            return
         handler = self._on.get(type(event))
         if handler is not None:
             handler(event)
@@ -290,7 +286,7 @@ class AsteriskSwitch(Adapter[Leg]):
         )
         self._hearing.adopt(inventory.channels, inventory.bridges)
         for event in held_back:
-            self._take(event)
+            self._on_event(event)
         self._silent_phones.start()
 
     def _go_down(self, reason: str) -> None:

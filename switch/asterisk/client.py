@@ -1,8 +1,8 @@
 """The client keeps the link to one Asterisk up, events and REST over WebSockets, for as long as the adapter lives.
 
 The first connection carries our application's name, and so all events; the others carry requests only, see
-`connection.py`. They live and die together. Of each one task reads and one writes, one timer watches all deadlines: no
-task for an event or a request. `request` only queues, so that an answer and a prompt leave in one go. On an Asterisk
+`connection.py`. They live and die together. Of each one task reads, one timer watches all deadlines: no task for an
+event or a request. `request` only queues, so that an answer and a prompt leave in one go. On an Asterisk
 without REST over WebSocket the same requests go by HTTP (`rest.py`).
 """
 
@@ -14,6 +14,7 @@ from base64 import b64encode
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
+from typing import Any
 
 import aiohttp
 import structlog
@@ -88,6 +89,13 @@ class AriClient:
         self._unknown: set[str] = set()
         self._last_error = "no answer"
         self._echo: asyncio.Future[None] | None = None
+        self._by_type: dict[type, Callable[[Any], None]] = {
+            wire.RestResponse: self._answered,
+            wire.ApplicationReplaced: self._replaced,
+            wire.ChannelUserevent: self._user_event,
+            wire.Unknown: self._unknown_event,
+        }
+        """What is done with a message that is no event for the adapter."""
         self.version = ""
 
     @property
@@ -226,9 +234,7 @@ class AriClient:
             connections = await self._open_connections()
         self._drop_requested = asyncio.Event()
         reason = "closed by Asterisk"
-        tasks = [
-            asyncio.create_task(run()) for connection in connections for run in (connection.read, connection.write)
-        ]
+        tasks = [asyncio.create_task(connection.read()) for connection in connections]
         try:
             self._connections = connections
             if not versions.speaks_rest_over_websocket(self.version):
@@ -259,7 +265,7 @@ class AriClient:
 
     async def _open(self, application: str) -> Socket:
         assert self._session is not None
-        return await self._session.ws_connect(
+        socket = await self._session.ws_connect(
             f"{self._base_url}/events",
             params={"app": application},
             heartbeat=HEARTBEAT_S,
@@ -267,6 +273,8 @@ class AriClient:
             decode_text=False,
             compress=0,
         )
+        assert isinstance(socket, GatheringWebSocket)
+        return socket
 
     async def _disconnect(
         self, connections: Sequence[Connection], tasks: Sequence[asyncio.Task[None]], reason: str
@@ -319,26 +327,30 @@ class AriClient:
             # One message that we cannot read is no reason to leave every call alone: say so and go on.
             log.error("ari.bad_message", error=str(error))
             return
-        if isinstance(message, wire.ApplicationReplaced):
-            raise NameTaken(f"another connection uses the application name {self._application!r}")
         try:
-            self._dispatch(message)
+            self._by_type.get(type(message), self._on_event)(message)
+        except NameTaken:
+            raise
         except Exception:  # a fault in what one call does must not take the link from all others
             log.exception("ari.event_failed", message=data[:300])
 
-    def _dispatch(self, message: wire.AriEvent | wire.RestResponse | wire.Unknown) -> None:
-        if isinstance(message, wire.RestResponse):
-            reply = reply_of(message.status_code, message.reason_phrase, message.message_body)
-            self._pending.answered(message.request_id, reply)
-        elif isinstance(message, wire.ChannelUserevent) and message.eventname == _ECHO:
-            if self._echo is not None and not self._echo.done():
-                self._echo.set_result(None)
-        elif isinstance(message, wire.Unknown):
-            if message.type not in self._unknown:
-                self._unknown.add(message.type)
-                log.info("ari.unknown_event", type=message.type, note="further ones are not mentioned")
-        else:
-            self._on_event(message)
+    def _answered(self, message: wire.RestResponse) -> None:
+        reply = reply_of(message.status_code, message.reason_phrase, message.message_body)
+        self._pending.answered(message.request_id, reply)
+
+    def _replaced(self, message: wire.ApplicationReplaced) -> None:
+        raise NameTaken(f"another connection uses the application name {self._application!r}")
+
+    def _user_event(self, event: wire.ChannelUserevent) -> None:
+        if event.eventname != _ECHO:
+            self._on_event(event)
+        elif self._echo is not None and not self._echo.done():
+            self._echo.set_result(None)
+
+    def _unknown_event(self, message: wire.Unknown) -> None:
+        if message.type not in self._unknown:
+            self._unknown.add(message.type)
+            log.info("ari.unknown_event", type=message.type, note="further ones are not mentioned")
 
     def _http_answered(self, request_id: str, status: int, reason: str, body: str) -> None:
         self._pending.answered(request_id, reply_of(status, reason, body))

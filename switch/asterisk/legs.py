@@ -17,6 +17,7 @@ class Leg(legs.Leg):
     """One channel of ours. Its id is the channel's own."""
 
     __slots__ = (
+        "begun",
         "caller_name",
         "end_after_report",
         "hanging_up",
@@ -36,6 +37,7 @@ class Leg(legs.Leg):
     def __init__(self, leg: LegId, caller: str, called: str, *, inbound: bool, device: str | None = None) -> None:
         super().__init__(leg, caller, called, inbound=inbound, device=device)
         self.caller_name = ""
+        self.begun = False  # it was told of that Asterisk begins to call it
         self.placing: dict[str, object] | None = None  # the request by which it is called, by the trunk of now
         self.playing: AttemptId | None = None  # in Asterisk, as far as we ordered
         self.recording: AttemptId | None = None

@@ -8,7 +8,7 @@ from functools import partial
 
 from calls import commands, events
 from calls.causes import Cause, FailureReason
-from calls.ids import LegId
+from calls.ids import LegId, Seconds
 from calls.sip_causes import cause_of_q850
 from switch import originating
 from switch.asterisk import called, voices, wire
@@ -23,6 +23,8 @@ _UNSAFE_IN_NAME = re.compile(r'[\x00-\x1f\x7f"\\<>]')
 ARGUMENT = "out"
 """The Stasis argument of a leg that we called."""
 _FAILURE = 300
+_BEGUN_S: Seconds = 0.05
+"""Asterisk tells within milliseconds that it begins to call."""
 AWAY_CONTEXT = "hotline-given-away"
 AWAY_VARIABLE = "HOTLINE_AWAY_TO"
 
@@ -50,6 +52,7 @@ class Dialler(originating.Dialler[Leg]):
 
     def _place(self, command: commands.Originate, leg: Leg, endpoint: str) -> None:
         leg.hanging_up, leg.seen_cause, leg.seen_status = False, 0, 0
+        leg.begun = False
         name = _UNSAFE_IN_NAME.sub(" ", command.caller_name)
         number = _UNSAFE_IN_NAME.sub("", command.caller)
         body: dict[str, object] = {
@@ -78,7 +81,6 @@ class Dialler(originating.Dialler[Leg]):
         session.request_first(leg.id, "POST", f"channels/{channel}", placed, body | called.PLACE)
         events_of = f"applications/{wire.part(application)}/subscription?eventSource=channel:{channel}"
         session.request_first(leg.id, "POST", events_of, partial(self._subscribed, leg, body))
-        session.request_first(leg.id, "GET", f"channels/{channel}", partial(self._seen, leg, body))
 
     def on_state(self, event: wire.ChannelStateChange) -> None:
         """A leg rings or is up."""
@@ -86,9 +88,11 @@ class Dialler(originating.Dialler[Leg]):
             self.on_ringing(LegId(event.channel.id))
 
     def on_dial(self, event: wire.Dial) -> None:
-        """A leg that we called is heard before its answer. Of that the channel's state says nothing."""
+        """A leg is being called, or is heard before its answer. Of that the channel's state says nothing."""
         if event.dialstatus == "PROGRESS":
             self.on_ringing(LegId(event.peer.id))
+        elif not event.dialstatus and (leg := self._session.legs.get(LegId(event.peer.id))) is not None:
+            leg.begun = True
 
     def on_answered(self, leg: Leg) -> None:
         """A leg that we called came under our control: it is up."""
@@ -103,6 +107,8 @@ class Dialler(originating.Dialler[Leg]):
     def _subscribed(self, leg: Leg, body: dict[str, object], reply: Reply) -> None:
         """Refused: it ended in the moment between both requests, and nobody is told why: busy, or a gateway that is
         down. It is placed again, into the application, which is told of every end. Nobody was woken by a moment."""
+        if reply.ok and not leg.begun:
+            self._session.loop.call_later(_BEGUN_S, self._look, leg, body)
         if reply.failure != "refused" or not self._is_placing(leg, body):
             return
         if leg.ending is None:
@@ -110,8 +116,15 @@ class Dialler(originating.Dialler[Leg]):
         else:
             self.not_answered(leg, unreachable(leg), "it ended at once", 0)
 
+    def _look(self, leg: Leg, body: dict[str, object]) -> None:
+        """Of whom it was told that the call begins, all that follows is told. Another may have begun to ring in that
+        moment between both requests, and is looked at."""
+        if not leg.begun and not leg.ringing and self._is_placing(leg, body):
+            uri = f"channels/{wire.part(leg.id)}"
+            self._session.request_first(leg.id, "GET", uri, partial(self._seen, leg, body))
+
     def _seen(self, leg: Leg, body: dict[str, object], reply: Reply) -> None:
-        """It may have begun to ring in that moment."""
+        """It rings, or not."""
         if not reply.ok or not self._is_placing(leg, body):
             return
         if wire.decode_body(reply.body, wire.Channel).state == "Ringing":

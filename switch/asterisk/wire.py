@@ -393,9 +393,9 @@ def decode_body(body: str | bytes, kind: type[T]) -> T:
         raise BadMessage(f"{error}: {body[:200]!r}") from error
 
 
-_PLAIN = re.compile(r"[A-Za-z0-9_.~:@-]+\Z")  # RFC 3986: a colon and an @ may stand in a path and in a query
+_PLAIN = re.compile(r"[A-Za-z0-9_.~:@/-]+\Z")  # RFC 3986: a colon and an @ may stand in a path and in a query
 
 
 def part(text: str) -> str:
     """An id or name as one part of a URI's path or query: what is not plain is percent-encoded, slashes too."""
-    return text if _PLAIN.match(text) else quote(text, safe="")
+    return text.replace("/", "%2F") if _PLAIN.match(text) else quote(text, safe="")

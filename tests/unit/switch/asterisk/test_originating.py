@@ -1,8 +1,8 @@
 """When an agent's leg counts as ended; that a call out overtakes what has not left yet; the trunks of a call out."""
 
+import asyncio
 from unittest.mock import Mock, create_autospec
 
-import aiohttp
 import msgspec
 import pytest
 
@@ -103,21 +103,20 @@ def test_a_call_out_leaves_before_what_has_not_left() -> None:
     assert [call.args[1:3] for call in session.request_first.call_args_list] == [
         ("POST", "channels/leg-2"),
         ("POST", "applications/hotline/subscription?eventSource=channel:leg-2"),
-        ("GET", "channels/leg-2"),
     ]
     assert not session.request.called
 
 
 async def test_first_is_before_the_others_of_a_lane() -> None:
     socket: Mock = create_autospec(GatheringWebSocket, instance=True)
-    socket.send_together.side_effect = aiohttp.ClientError("enough")
     connection = Connection(socket, lambda data: None)
     connection.put("1", "POST", "channels/caller/answer", None)
     connection.put("2", "POST", "bridges/hotline-music/addChannel?channel=caller", None)
     connection.put("3", "POST", "channels/agent", None, first=True)
     connection.put("4", "POST", "applications/hotline/subscription?eventSource=channel:agent", None, first=True)
-    with pytest.raises(aiohttp.ClientError):
-        await connection.write()
+    assert not socket.send_together.called, "what one event gives rise to leaves together"
+    await asyncio.sleep(0)
+    socket.send_together.assert_called_once()
     (messages,) = socket.send_together.call_args.args
     assert [msgspec.json.decode(message)["request_id"] for message in messages] == ["3", "4", "1", "2"]
 
@@ -257,9 +256,8 @@ def test_who_is_called_enters_by_the_dialplan_once_they_answer() -> None:
 def test_a_dialplan_of_an_earlier_release_calls_into_the_application() -> None:
     dialler, session, _ = by_trunks(TRUNKS)
     missing = reply_of(404, "Not Found", "Requested label can not be found")
-    answer(session, "channels/leg-3", missing)  # of GET: there is no such channel
+    answer(session, "channels/leg-3", missing)
     answered = [call.args[3] for call in session.request_first.call_args_list][:2]
-    answered[0](missing)
     answered[1](reply_of(422, "Unprocessable Entity", "Event source does not exist"))
     first, second = bodies(session)
     assert second.items() >= INTO_THE_APPLICATION.items()
@@ -282,8 +280,6 @@ def test_what_ends_before_it_is_told_of_is_placed_again_where_every_end_is_told(
     end: dict[str, int], cause: Cause | None, trunks: list[str]
 ) -> None:
     dialler, session, lines = by_trunks(TRUNKS)
-    answer(session, "channels/leg-3", reply_of(404, "Not Found", "Channel not found"))
-    assert len(endpoints(session)) == 1
     answer(session, "applications/hotline/subscription", reply_of(422, "Unprocessable Entity", "does not exist"))
     first, second = bodies(session)
     assert second["endpoint"] == first["endpoint"]
@@ -306,6 +302,7 @@ def test_what_we_have_withdrawn_is_not_placed_again() -> None:
 
 def test_an_answer_to_what_was_asked_of_the_trunk_before_changes_nothing() -> None:
     dialler, session, _ = by_trunks(TRUNKS)
+    told_late(session)
     before = [call.args[3] for call in session.request_first.call_args_list]
     dialler.on_destroyed(destroyed(cause=42, tech_cause=503))
     before[1](reply_of(422, "Unprocessable Entity", "does not exist"))
@@ -315,8 +312,50 @@ def test_an_answer_to_what_was_asked_of_the_trunk_before_changes_nothing() -> No
     assert not session.end.called
 
 
+def told_late(session: Mock) -> None:
+    """The application is subscribed to the leg, and is not told in time that its call begins."""
+    answer(session, "applications/hotline/subscription", reply_of(200, "OK", "{}"))
+    ((_, look, *about),) = [call.args for call in session.loop.call_later.call_args_list if call.args[0] < 0.1]
+    look(*about)
+
+
+def methods(session: Mock) -> list[str]:
+    return [call.args[1] for call in session.request_first.call_args_list]
+
+
+def test_of_whom_it_was_told_that_the_call_begins_all_that_follows_is_told() -> None:
+    dialler, session, _ = by_trunks(TRUNKS)
+    peer = {"id": "leg-3", "name": "PJSIP/trunk-carrier-0", "state": "Down"}
+    begun = wire.decode(msgspec.json.encode({"type": "Dial", "timestamp": "", "peer": peer, "dialstatus": ""}))
+    assert isinstance(begun, wire.Dial)
+    dialler.on_dial(begun)
+    answer(session, "applications/hotline/subscription", reply_of(200, "OK", "{}"))
+    assert [call.args[0] for call in session.loop.call_later.call_args_list if call.args[0] < 0.1] == []
+    assert methods(session) == ["POST", "POST"]
+
+
+@pytest.mark.parametrize("seen", ["begun", "ringing", "answered"])
+def test_whose_call_was_told_of_meanwhile_is_not_looked_at(seen: str) -> None:
+    dialler, session, _ = by_trunks(TRUNKS)
+    leg = session.legs["leg-3"]
+
+    def seen_meanwhile(*_: object) -> None:
+        if seen == "begun":
+            leg.begun = True
+        elif seen == "ringing":
+            dialler.on_ringing(leg.id)
+        else:
+            leg.answer()
+
+    session.loop.call_later.side_effect = seen_meanwhile
+    told_late(session)
+    assert methods(session) == ["POST", "POST"]
+
+
 @pytest.mark.parametrize(("state", "rings"), [("Ringing", True), ("Down", False), ("Up", False)])
 def test_what_rings_before_it_is_told_of_is_seen(state: str, rings: bool) -> None:
     _, session, _ = by_trunks(TRUNKS)
+    told_late(session)
+    assert methods(session) == ["POST", "POST", "GET"]
     answer(session, "channels/leg-3", reply_of(200, "OK", f'{{"id": "leg-3", "state": "{state}"}}'))
     assert session.legs["leg-3"].ringing is rings
