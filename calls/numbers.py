@@ -62,6 +62,9 @@ def e164(number: str, region: str) -> str:
         return stripped
     return stripped if not phonenumbers.is_possible_number(parsed) or _lacks_its_area(parsed, region) else inside
 
+_SAID_FIGURES = re.compile(r"[0-9零〇一二三四五六七八九幺两](?:[\s,，、.。-]?[0-9零〇一二三四五六七八九幺两]){5,}")
+_DOT = "•"
+
 
 def _formatted(number: phonenumbers.PhoneNumber) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
@@ -164,6 +167,13 @@ def masked_within(text: str, region: str | None = None) -> str:
             return text
         return _DIGITS.sub(lambda found: masked(found[0]), text)
     return _MAYBE_A_NUMBER.sub(lambda found: masked(found[0]) if _is_somebodys(found[0], region) else found[0], text)
+
+
+def masked_said(text: str, region: str | None = None) -> str:
+    """What somebody said, with telephone numbers masked as in logs, and every other row of six figures or more by dots:
+    an account, a card, a code, a part of a number that was said in two breaths."""
+    text = masked_within(text, region)
+    return _SAID_FIGURES.sub(lambda found: _DOT * sum(sign.isalnum() for sign in found[0]), text)
 
 
 def _is_somebodys(written: str, region: str) -> bool:

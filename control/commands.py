@@ -26,6 +26,7 @@ from ivr.commands import (
     HideDigits,
     Lookup,
     QuestionAnswered,
+    QuestionUnanswered,
     ShowDigits,
     StepTaken,
     SurveyAnswered,
@@ -353,6 +354,7 @@ RouterCommand = (
     | SuggestWayOut
     | SurveyAnswered
     | QuestionAnswered
+    | QuestionUnanswered
     | VoicemailLeft
     | LogCall
     | LogCallback

@@ -52,7 +52,7 @@ class FlowCommands:
                 hub.give(command)
             case flow.HideDigits() | flow.ShowDigits() | flow.CheckSecret() | flow.Understand() | flow.Lookup():
                 hub.give(command)
-            case flow.SurveyAnswered() | flow.QuestionAnswered():
+            case flow.SurveyAnswered() | flow.QuestionAnswered() | flow.QuestionUnanswered():
                 hub.give(command)
             case flow.VoicemailLeft():
                 calls[command.call].end_as("message")

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from calls.commands import Answer, Command, HangUp, Listen, Play, Record, StartMusic, Stop, StopMusic
 from calls.ids import AttemptId, CallId, Instant, LegId, Seconds
+from ivr.events import Near
 
 Class = Literal["urgent", "important", "general"]
 
@@ -139,6 +140,26 @@ class QuestionAnswered(Command, frozen=True):
     figure: int
 
 
+Unanswered = Literal["not_understood", "not_said"]
+"""Why a question was not answered: it was taken for no intent, or the intent's answer could not be said."""
+
+
+class QuestionUnanswered(Command, frozen=True):
+    """Tell the editors what a caller asked and nobody answered at `where` (flow/step).
+
+    `intent` is whose answer was not said; `near` has the nearest ones.
+    """
+
+    call: CallId
+    attempt: AttemptId
+    language: str
+    where: str
+    said: str
+    why: Unanswered
+    intent: str = ""
+    near: Near = ()
+
+
 class StepTaken(Command, frozen=True):
     """Log a step that is over. `keys` as pressed, `•` where hidden; `outcome` is the step's own word."""
 
@@ -187,6 +208,7 @@ IvrCommand = (
     | VoicemailLeft
     | SurveyAnswered
     | QuestionAnswered
+    | QuestionUnanswered
     | RecordingConsent
     | StepTaken
     | FlowEnded

@@ -57,6 +57,10 @@ class SecretChecked(Event, frozen=True):
     ok: bool
 
 
+Near = tuple[tuple[str, float], ...]
+"""Intents whose sentences are nearest to what was said, each with the likeness of its nearest one (0 to 1)."""
+
+
 class Understood(Event, frozen=True):
     """What the caller said was judged: answered (it is `intent`), asked (that, or `second`), or handed over (unclear).
 
@@ -73,6 +77,7 @@ class Understood(Event, frozen=True):
     margin: float = 0.0
     turn: str = ""
     detail: str = ""
+    near: Near = ()
 
 
 class CaseOpened(Event, frozen=True):

@@ -33,3 +33,12 @@ class Judgement(msgspec.Struct, frozen=True):
 
 NOTHING = Judgement("handed_over", "", "", 0.0, 0.0)
 """Of a sentence without words."""
+
+
+def nearest(judged: Judgement) -> tuple[tuple[str, float], ...]:
+    """Intents of the sentences that are near, each with the likeness of its nearest one, the nearest first."""
+    found: dict[str, float] = {}
+    for neighbour in judged.neighbours:
+        if neighbour.intent:
+            found[neighbour.intent] = max(neighbour.likeness, found.get(neighbour.intent, 0.0))
+    return tuple(sorted(found.items(), key=lambda one: -one[1]))

@@ -75,6 +75,7 @@ from hotline.site.pin import PinFile
 from hotline.site.secrets import SecretsWatch
 from hotline.site.settings import Site
 from hotline.store import statements
+from hotline.store.unanswered import UnansweredRows
 from hotline.store.writer import Writer
 from hotline.suppression.site_lists import lists_of
 from hotline.versions.directory import VersionedDirectory
@@ -276,7 +277,7 @@ class Server:
         router, entries, unstored, last, at = recover(database, write_ahead, self._new_router)
         self._writer = writer = Writer(database, self._on_trouble, self._store)
         self._cell.keeping.kept = self._kept
-        vault, lookups = Vault(), Lookups(self._services, HouseLookups(database))
+        vault, lookups = Vault(), Lookups(self._services, HouseLookups(database, self._versions))
         executor = CommandExecutor(self._cell, writer, vault, lookups, _Voice(self._sentences), self._take)
         executor.watch(self._watch_command, _WATCHED if self._bus is None else None)
         gate = self._gate
@@ -286,6 +287,8 @@ class Server:
         executor.also_write(rows.kinds, rows.take)
         answer_rows = AnswerRows(writer.write, time.time)
         executor.also_write(answer_rows.kinds, answer_rows.take)
+        unanswered = UnansweredRows(writer.write, time.time, lambda: self.site.settings.region)
+        executor.also_write(unanswered.kinds, unanswered.take)
         executor.understanding = self._understanding
         executor.contacts = Fetching(database, writer, self._utc)
         outbox = Outbox(self.site.settings.webhooks, writer, self._webhook_row)

@@ -5,23 +5,18 @@ Pure: the words come from an engine, the rules from hotline.yaml.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import msgspec
 
-from calls.numbers import masked_within
+from calls.numbers import masked_said
 from hotline.site.transcripts import Wording
 from hotline.store.said import searched
 from speech.soundalike import in_their_words
 
 Side = Literal["caller", "house"]
 """Who speaks: the far end of the line, or whoever talks to it for the house."""
-
-_FIGURES = re.compile(r"[0-9零〇一二三四五六七八九幺两](?:[\s,，、.。-]?[0-9零〇一二三四五六七八九幺两]){5,}")
-"""Six figures or more in a row: an account, a card, a code, a part of a number that was said in two breaths."""
-_DOT = "•"
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -50,9 +45,7 @@ class Marks(msgspec.Struct, frozen=True):
 
 def masked_line(line: Line, region: str | None = None) -> Line:
     """The line with telephone numbers masked as in logs, and every other row of six figures or more by dots."""
-    text = masked_within(line.text, region)
-    text = _FIGURES.sub(lambda found: _DOT * sum(sign.isalnum() for sign in found[0]), text)
-    return msgspec.structs.replace(line, text=text)
+    return msgspec.structs.replace(line, text=masked_said(line.text, region))
 
 
 def in_order(lines: Iterable[Line]) -> list[Line]:

@@ -12,6 +12,7 @@ from calls.errors import BadInput
 from dsl.tree import Node, Problem, SourceError, parse
 from hotline.site.settings import Site
 from hotline.versions.sources import read_files
+from understanding.cases import CASES
 from understanding.intents import IntentBook
 from understanding.reading import INTENTS, Around, read_intents
 
@@ -42,7 +43,7 @@ def intents_of(site: Site) -> IntentBook:
 
 def overlapping(files: Mapping[str, str], book: IntentBook) -> Iterator[Problem]:
     """A warning for each pair of intents that cannot be told apart. `files` are those that the book was read from."""
-    roots = [parse(text, path) for path, text in sorted(files.items()) if path.startswith(INTENTS)]
+    roots = [parse(text, path) for path, text in sorted(files.items()) if _of_book(path)]
     for found in _overlaps(msgspec.msgpack.encode(book)):
         node = next(root.find(("intents", found.other)) for root in roots if found.other in _names(root))
         message = (
@@ -58,6 +59,10 @@ def _overlaps(book: bytes) -> list[Overlap]:
     from understanding.overlap import overlaps  # NumPy, which only who has intents needs
 
     return list(overlaps(msgspec.msgpack.decode(book, type=IntentBook)))
+
+
+def _of_book(path: str) -> bool:
+    return path.startswith(INTENTS) and not path.startswith(CASES)
 
 
 def _names(root: Node) -> Collection[str]:

@@ -128,6 +128,11 @@ _ALL = (
                 "A phrase with {first} and {second}: this, or that? Said once, where two are near; keys 1 and 2.",
                 required=True,
             ),
+            Option(
+                "answered",
+                s.target,
+                "Where an answer of dialplans/answers leads once it was said; without it none is said here.",
+            ),
             Option("complaint", s.target, "Where complaint_words lead at once, whatever else is said."),
             Option("into", v.variable, "Keeps the intent's name under this name.", ""),
             Option("max_s", v.seconds, "Seconds to listen.", 10.0),
@@ -136,6 +141,21 @@ _ALL = (
             *_ASKING,
         ),
         building.understand,
+    ),
+    Kind(
+        "answer",
+        v.reference("answer"),
+        "Say the answer to the question of an intent (dialplans/answers), as it is approved.",
+        (
+            Option(
+                "none",
+                s.target,
+                "Where to go when it is not said: not approved, ended, or a value is missing.",
+                required=True,
+            ),
+            _THEN,
+        ),
+        lambda g: p.SayAnswer(answer=g["answer"], then=g["then"], none=g["none"]),
     ),
     Kind(
         "survey",

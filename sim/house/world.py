@@ -27,12 +27,14 @@ from ivr.commands import (
     HideDigits,
     Lookup,
     QuestionAnswered,
+    QuestionUnanswered,
     ShowDigits,
     SurveyAnswered,
     Understand,
     VoicemailLeft,
 )
 from ivr.events import LookupFinished, Understood
+from ivr.program import ANSWER_STANDING
 from ivr.machine.core import Ivr
 from ivr.vault import Vault
 from sim.chance import Columns
@@ -159,6 +161,7 @@ class House:
             commands.ForecastMade: _nothing,
             SurveyAnswered: _nothing,
             QuestionAnswered: _nothing,
+            QuestionUnanswered: _nothing,
             VoicemailLeft: _nothing,
             CalledAgain: _nothing,
             OfferLapsed: _nothing,
@@ -393,6 +396,9 @@ class House:
         real = caller.looked_up(command.url) if caller is not None else None
         if real is not None:
             self._later(real.after_s, LookupFinished(command.call, command.attempt, real.outcome, real.value))
+            return
+        if command.url == ANSWER_STANDING:  # answers count as approved here
+            self._later(_CHECKED_S, LookupFinished(command.call, command.attempt, "ok", {"refused": ""}))
             return
         known = self._scenario.services.get(command.url)
         if known is None:
