@@ -62,6 +62,7 @@ def e164(number: str, region: str) -> str:
         return stripped
     return stripped if not phonenumbers.is_possible_number(parsed) or _lacks_its_area(parsed, region) else inside
 
+
 _SAID_FIGURES = re.compile(r"[0-9零〇一二三四五六七八九幺两](?:[\s,，、.。-]?[0-9零〇一二三四五六七八九幺两]){5,}")
 _DOT = "•"
 

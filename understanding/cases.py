@@ -5,8 +5,8 @@
     none: [你们食堂在几楼]          # means none of the intents
 
 Right is a sentence that is answered as its intent, or, of `none`, handed over. Near is one that is asked back with the
-right one of the two. Wrong is one that is answered as, or asked back between, what it does not mean. The rest is missed:
-handed over, which costs the caller another try.
+right one of the two. Wrong is one that is answered as, or asked back between, what it does not mean. The rest is
+missed: handed over, which costs the caller another try.
 """
 
 from __future__ import annotations
@@ -92,7 +92,9 @@ def read_cases(roots: Mapping[str, Node], book: IntentBook, unread: bool = False
         for name, node in root.items.items():
             if name != NONE and name not in book.intents and not unread:
                 hint = nearest_hint(name, (*book.intents, NONE))
-                problems.append(Problem(node.key_mark or node.mark, "unknown-intent", f"there is no intent {name}{hint}"))
+                problems.append(
+                    Problem(node.key_mark or node.mark, "unknown-intent", f"there is no intent {name}{hint}")
+                )
                 continue
             for sentence in _sentences(name, node, problems):
                 said = plain(sentence.text)
@@ -165,7 +167,9 @@ def sentence_of(comparison: Comparison) -> str:
     told = ", ".join(f"{count} {result}" for result, count in comparison.now.items())
     if comparison.before is None:
         return f"sentences tried: {told}"
-    return f"sentences tried: {told}; in service {', '.join(f'{n} {result}' for result, n in comparison.before.items())}"
+    return (
+        f"sentences tried: {told}; in service {', '.join(f'{n} {result}' for result, n in comparison.before.items())}"
+    )
 
 
 def cases_schema() -> dict[str, Any]:

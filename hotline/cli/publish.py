@@ -33,8 +33,8 @@ def publish(
 ) -> None:
     """Lint, try the folder's own calls, build the prompts, let new calls have it. Calls under way keep their version.
 
-    The sentences of dialplans/intents/tests are tried, too: where fewer are right than in the version in service, or more
-    are wrong, nothing is published, and those that changed are told.
+    The sentences of dialplans/intents/tests are tried, too: where fewer are right than in the version in service, or
+    more are wrong, nothing is published, and those that changed are told.
 
     Examples:
 

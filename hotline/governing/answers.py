@@ -1,7 +1,7 @@
 """Answers of the published version as they are approved: by people other than those who wrote or published them.
 
-The rules are those of scenes (dialplans/approvals.yaml, `answers:`), as they hold: with scenes, those that were approved
-with the policy. What cannot be read is not approved.
+The rules are those of dialplans/approvals.yaml (`answers:`), as they hold: of a site with scenes, those that were
+approved with the policy. What cannot be read is not approved.
 """
 
 from __future__ import annotations
@@ -59,9 +59,7 @@ def shown(site: Site, at: float | None = None) -> list[ShownAnswer]:
     found = []
     for _, answer in sorted(program.answers.items()):
         stands = _standing(versions, site.database, answer, now)
-        says = {
-            language: texts[answer.phrase] for language, texts in program.phrases.items() if answer.phrase in texts
-        }
+        says = {language: texts[answer.phrase] for language, texts in program.phrases.items() if answer.phrase in texts}
         found.append(ShownAnswer(answer, says, stands, _not_yet(stands, now) or answer.refused(today)))
     return found
 

@@ -59,6 +59,9 @@ Act = Literal[
     "share_lists",
     "see_people",
     "see_flows",
+    "see_answers",
+    "approve_answers",
+    "edit_answers",
 ]
 
 ABOUT: Mapping[Act, str] = {
@@ -94,6 +97,9 @@ ABOUT: Mapping[Act, str] = {
     "share_lists": "what the sites of a group tell each other of their lists, as hashes",
     "see_people": "who signs in here, with which roles",
     "see_flows": "flows drawn, the calls in them, lint, test cases",
+    "see_answers": "answers to callers' questions, and what nobody answered",
+    "approve_answers": "approving and withdrawing answers",
+    "edit_answers": "adding what nobody answered to an intent, or dismissing it",
 }
 """What each act is, in words."""
 
@@ -131,6 +137,9 @@ grant_exceptions -     -          -       -    -              yes        -      
 share_lists      -     -          -       -    -              -          -       yes   -         yes
 see_people       -     -          -       -    -              -          yes     yes   -         yes
 see_flows        -     yes        -       -    -              yes        yes     yes   -         yes
+see_answers      -     yes        -       yes  -              yes        yes     yes   -         yes
+approve_answers  -     -          -       -    -              yes        -       yes   -         yes
+edit_answers     -     yes        -       yes  -              -          -       yes   -         yes
 """
 
 RIGHTS: Mapping[Act, frozenset[WebRight]] = {
@@ -147,6 +156,7 @@ RIGHTS: Mapping[Act, frozenset[WebRight]] = {
     "reserve_calls": frozenset({"govern"}),
     "approve_scenes": frozenset({"approve"}),
     "approve_policies": frozenset({"approve"}),
+    "approve_answers": frozenset({"approve"}),
     "know_persons": frozenset({"persons"}),
     "tell_persons": frozenset({"persons"}),
     "grant_exceptions": frozenset({"persons"}),

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 Kind = Literal[
-    "cases", "recordings", "voicemail", "calls", "followups", "answers", "waits", "agent_states", "overrides", "unanswered",
-    "journal",
+    "cases", "recordings", "voicemail", "calls", "followups", "answers", "waits", "agent_states", "overrides",
+    "unanswered", "journal",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """In the order in which they go: a case that goes lets the recordings of its call go in the same run."""

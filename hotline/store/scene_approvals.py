@@ -20,8 +20,8 @@ Of = Literal["scene", "answer"]
 
 
 def approvals(database: Path, scene: str | None = None, *, of: Of = "scene") -> list[Approval]:
-    """All of them, the oldest first; of one scene (or answer), or of every one. Raises BadInput for a store that no release of
-    today has opened, or that cannot be read."""
+    """All of them, the oldest first; of one scene (or answer), or of every one. Raises BadInput for a store that no
+    release of today has opened, or that cannot be read."""
     _require_today(database)
     where, values = ("", ()) if scene is None else (f" WHERE {of} = ?", (scene,))
     try:
@@ -66,9 +66,7 @@ def add(database: Path, given: Iterable[Approval], user: str, *, of: Of = "scene
         raise BadInput(f"{database}: {error}; nothing was approved") from error
 
 
-def withdraw(
-    database: Path, scenes: Iterable[str], by: str, because: str, at: float, *, of: Of = "scene"
-) -> int:
+def withdraw(database: Path, scenes: Iterable[str], by: str, because: str, at: float, *, of: Of = "scene") -> int:
     """Withdraw every approval of these scenes that holds, all or none; how many there were. Raises BadInput."""
     _require_today(database)
     statement = (

@@ -42,8 +42,8 @@ _SELECT = (
 class Question(msgspec.Struct, frozen=True):
     """Question that nobody answered. Instants are UTC epoch seconds.
 
-    `times` counts the calls that are kept, `times_since` those after it was settled. `near` has the nearest intents, each
-    with its likeness (0 to 1).
+    `times` counts the calls that are kept, `times_since` those after it was settled. `near` has the nearest intents,
+    each with its likeness (0 to 1).
     """
 
     id: str

@@ -12,7 +12,7 @@ from calls.errors import BadInput
 from dsl.tree import Node, Problem, SourceError, parse
 from hotline.site.settings import Site
 from hotline.versions.sources import read_files
-from understanding.cases import CASES
+from understanding.cases import CASES, Case, read_cases
 from understanding.intents import IntentBook
 from understanding.reading import INTENTS, Around, read_intents
 
@@ -25,12 +25,19 @@ _OF_OTHERS = ("answer-language", "unknown-flow", "unknown-phrase", "unknown-lang
 
 def intents_of(site: Site) -> IntentBook:
     """The book of dialplans/intents. Raises BadInput where there are not two, or something is wrong with them."""
+    return intents_and_cases_of(site)[0]
+
+
+def intents_and_cases_of(site: Site) -> tuple[IntentBook, list[Case]]:
+    """The book, and the sentences of dialplans/intents/tests. Raises BadInput as `intents_of`."""
     texts, _ = read_files(site)
     try:
         roots = {path: parse(text, path) for path, text in texts.items() if path.startswith(INTENTS)}
     except SourceError as error:
         raise BadInput(str(error)) from error
     book, _, problems = read_intents(roots, Around((), (), ()))
+    cases, of_cases = read_cases(roots, book)
+    problems = [*problems, *of_cases]
     errors = [problem for problem in problems if not problem.warning and problem.rule not in _OF_OTHERS]
     if errors:
         raise BadInput("\n".join(str(problem) for problem in errors))
@@ -38,7 +45,7 @@ def intents_of(site: Site) -> IntentBook:
         raise BadInput(
             f"{site.dialplans}: intents/*.yaml have {len(book.intents)} intents; two are needed to tell apart"
         )
-    return book
+    return book, cases
 
 
 def overlapping(files: Mapping[str, str], book: IntentBook) -> Iterator[Problem]:

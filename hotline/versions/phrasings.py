@@ -81,8 +81,8 @@ def _must_be_new(roots: Mapping[str, Node], sentence: str) -> None:
 
 
 def _with(text: str, node: Node, word: str, sentence: str, before: str) -> str:
-    """The text with the sentence at the end of the list `word` of a mapping; without one, with a list of it alone before
-    the entry `before`."""
+    """The text with the sentence at the end of the list `word` of a mapping; without one, with a list of it alone
+    before the entry `before`."""
     lines = text.splitlines(keepends=True)
     inside, quoted = node.items.get(word), _quoted(sentence)
     if inside is not None and inside.children:

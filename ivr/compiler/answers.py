@@ -48,7 +48,8 @@ class WrittenAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     values_from: Annotated[
         str,
         msgspec.Meta(
-            pattern=f"^$|{PATH}", description="A flow that returns the values; without it the flow that says it has them."
+            pattern=f"^$|{PATH}",
+            description="A flow that returns the values; without it the flow that says it has them.",
         ),
     ] = ""
     about: str = ""
@@ -205,9 +206,7 @@ def with_answers(flow: Flow, reading: Reading, answers: Mapping[str, Answer], fl
     return msgspec.structs.replace(flow, variables=tuple(dict.fromkeys((*flow.variables, *values))))
 
 
-def lint_said(
-    found: ReadAnswers, flows: Mapping[str, Flow], readings: Mapping[str, Reading]
-) -> Iterator[Problem]:
+def lint_said(found: ReadAnswers, flows: Mapping[str, Flow], readings: Mapping[str, Reading]) -> Iterator[Problem]:
     """Find answers that no step says, and steps that say one whose values are not there."""
     said: set[str] = set()
     for name, flow in flows.items():
@@ -227,8 +226,8 @@ def lint_said(
         if answer.name not in said:
             node = found.nodes[answer.name]
             told = (
-                f"{answer.name}: no step says it: `answered: STEP` of an understand does where the intent leads nowhere "
-                f"else, or {{answer: {answer.name}, none: STEP}} does"
+                f"{answer.name}: no step says it: `answered: STEP` of an understand does where the intent leads "
+                f"nowhere else, or {{answer: {answer.name}, none: STEP}} does"
             )
             yield Problem(node.key_mark or node.mark, "answer-unsaid", told, warning=True)
 

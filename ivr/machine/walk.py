@@ -116,9 +116,7 @@ class Walk:
         """Tell the editors of intents and answers what nobody answered here."""
         session = self.session
         where = f"{session.frame.flow}/{session.frame.step}"
-        self.out.append(
-            QuestionUnanswered(session.call, self.mint(), session.language, where, said, why, intent, near)
-        )
+        self.out.append(QuestionUnanswered(session.call, self.mint(), session.language, where, said, why, intent, near))
 
     def hush(self) -> None:
         """Stop what plays. Not needed before `say`: a second Play stops the first, and sooner."""

@@ -34,8 +34,8 @@ from ivr.commands import (
     VoicemailLeft,
 )
 from ivr.events import LookupFinished, Understood
-from ivr.program import ANSWER_STANDING
 from ivr.machine.core import Ivr
+from ivr.program import ANSWER_STANDING
 from ivr.vault import Vault
 from sim.chance import Columns
 from sim.driver import LAST
