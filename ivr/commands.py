@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from calls.commands import Answer, Command, HangUp, Listen, Play, Record, StartMusic, Stop, StopMusic
 from calls.ids import AttemptId, CallId, Instant, LegId, Seconds
-from ivr.events import Near
+from understanding.judgement import Near
 
 Class = Literal["urgent", "important", "general"]
 

@@ -19,6 +19,7 @@ from calls.events import (
 )
 from calls.ids import AgentId, AttemptId, CallId, CaseNumber, LegId
 from dsl.hours import OtherHours
+from understanding.judgement import Near
 
 
 class CallStarted(Event, frozen=True):
@@ -55,10 +56,6 @@ class SecretChecked(Event, frozen=True):
     call: CallId
     attempt: AttemptId
     ok: bool
-
-
-Near = tuple[tuple[str, float], ...]
-"""Intents whose sentences are nearest to what was said, each with the likeness of its nearest one (0 to 1)."""
 
 
 class Understood(Event, frozen=True):

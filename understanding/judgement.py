@@ -5,6 +5,8 @@ from typing import Literal
 import msgspec
 
 Decision = Literal["answered", "asked", "handed_over"]
+Near = tuple[tuple[str, float], ...]
+"""Intents whose sentences are nearest to what was said, each with the likeness of its nearest one (0 to 1)."""
 
 
 class Neighbour(msgspec.Struct, frozen=True):
@@ -35,8 +37,8 @@ NOTHING = Judgement("handed_over", "", "", 0.0, 0.0)
 """Of a sentence without words."""
 
 
-def nearest(judged: Judgement) -> tuple[tuple[str, float], ...]:
-    """Intents of the sentences that are near, each with the likeness of its nearest one, the nearest first."""
+def nearest(judged: Judgement) -> Near:
+    """Intents of the sentences that are near, the nearest first."""
     found: dict[str, float] = {}
     for neighbour in judged.neighbours:
         if neighbour.intent:

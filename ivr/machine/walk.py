@@ -21,7 +21,6 @@ from ivr.commands import (
     StepTaken,
     Unanswered,
 )
-from ivr.events import Near
 from ivr.machine.phases import Decision, PhaseEvent
 from ivr.machine.saying import Voice
 from ivr.machine.session import Frame, Session, Trail, Wish
@@ -44,6 +43,7 @@ from ivr.program import (
     Set,
 )
 from ivr.program import Call as CallStep
+from understanding.judgement import Near
 
 EndReason = Literal["hung_up", "caller_left", "step_limit", "time_limit", "transferred", "failed"]
 
