@@ -51,7 +51,7 @@ def _short(command: IvrCommand) -> str:
     name = type(command).__name__
     match command:
         case StepTaken():
-            return f"{name} {command.outcome}"
+            return f"{name} {command.outcome.partition(': ')[0]}"
         case FlowEnded():
             return f"{name} {command.reason}"
         case Play():
@@ -60,8 +60,8 @@ def _short(command: IvrCommand) -> str:
 
 
 def _caller(row: dict[str, Any]) -> Line:
-    intents = {"intents/all": row["intents"]} if "intents" in row else {}
-    line = Line(compiled(f"{_ENTRY}{row['flow']}\n", **intents))
+    files = {f"{word}/all": row[word] for word in ("intents", "answers") if word in row}
+    line = Line(compiled(f"{_ENTRY}{row['flow']}\n", **files))
     line.start()
     for event in row.get("first", ()):
         word, _, argument = event.partition(" ")
@@ -106,7 +106,7 @@ def _event(line: Line, name: str, detail: str) -> IvrEvent:
         case "answered" if detail == "case":
             return CaseOpened(CALL, awaits, CaseNumber("2026-0001"))
         case "answered":
-            return LookupFinished(CALL, awaits, "ok", {"balance": 12.5})
+            return LookupFinished(CALL, awaits, "ok", {"balance": 12.5, "refused": ""})
         case "suggested":
             return WayOutSuggested(CALL, awaits, "callback")
         case "left_queue":

@@ -34,7 +34,7 @@ def test_read_with_their_intents() -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("pya: [how much]", "1:there is no intent pya; did you mean pay?"),
+        ("pya: [how much]", "1:there is no intent pya (did you mean pay?)"),
         ("pay: how much", "1:pay: a list of sentences is wanted, not text"),
         ("pay: [how much, 7]", "1:pay: a sentence is wanted, not number"),
         (

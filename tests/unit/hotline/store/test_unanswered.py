@@ -1,4 +1,4 @@
-"""Questions that nobody answered, in the store: a wording once, masked, counted by calls, and a replay counts nothing."""
+"""Questions that nobody answered, in the store: a wording once, masked, counted; a replay counts nothing."""
 
 import contextlib
 import sqlite3

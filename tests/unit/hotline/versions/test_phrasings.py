@@ -69,7 +69,7 @@ def test_a_file_that_does_not_end_its_last_line_and_an_entry_of_several_lines() 
 @pytest.mark.parametrize(
     ("intent", "sentence", "told"),
     [
-        ("pya", "更多", "there is no intent pya; did you mean pay?"),
+        ("pya", "更多", r"there is no intent pya \(did you mean pay\?\)"),
         ("pay", "换卡！", "is a sentence of card already"),
         ("pay", "今天天气怎么样", "stands among `none` already"),
     ],

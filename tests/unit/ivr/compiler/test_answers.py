@@ -92,10 +92,10 @@ def test_a_step_says_one_by_its_name_and_leads_to_goes_before_an_answer() -> Non
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("zh-CN: '一共{sum:money}。'", "zh-CN: 提前吧。", "7:"),
+        ("zh-CN: '一共{sum:money}。'", "zh-CN: 提前吧。", "early: no value in zh-CN, and {sum:money} before it"),
         ("  early:\n    says: {en: 'It is {sum:money}.', zh", "  early:\n    says: {zh", "no words in en"),
         ("en: 'It is", "fr: 'C est {sum:money}', en: 'It is", "there is no prompts/fr.yaml"),
-        ("{sum:money}.'", "{sum:mony}.'", "'mony' did you mean money?"),
+        ("{sum:money}.'", "{sum:mony}.'", "kind 'mony' is not known (did you mean money?)"),
         ("  early:", "  erly:", "there is no intent erly (did you mean early?)"),
         ("values_from: owes", "values_from: ows", "there is no flow ows (did you mean owes?)"),
         ("values_from: owes", "value_from: owes", "value_from"),
@@ -111,10 +111,7 @@ def test_what_is_wrong_has_its_place_and_the_nearest_word(old: str, new: str, to
     done = _compile(_EARLY.replace(old, new, 1))
     assert done.program is None
     found = [text for text in _told(done) if not text.startswith("dialplans/flows") or "needs a value" in text]
-    if told == "7:":
-        assert "early: no value in zh-CN, and {sum:money} before it" in found[0]
-    else:
-        assert any(told in text for text in found), found
+    assert any(told in text for text in found), found
 
 
 def test_a_value_that_the_flow_does_not_return() -> None:
