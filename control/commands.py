@@ -27,6 +27,7 @@ from ivr.commands import (
     HideDigits,
     Lookup,
     QuestionAnswered,
+    QuestionUnanswered,
     ShowDigits,
     StepTaken,
     SurveyAnswered,
@@ -400,6 +401,7 @@ RouterCommand = (
     | SuggestWayOut
     | SurveyAnswered
     | QuestionAnswered
+    | QuestionUnanswered
     | VoicemailLeft
     | LogCall
     | LogCallback

@@ -69,7 +69,7 @@ class FlowCommands:
                 self._reviews.proposed(calls[command.call], command)
             case flow.EndProposal():
                 self._reviews.taken_back(calls[command.call], command)
-            case flow.SurveyAnswered() | flow.QuestionAnswered():
+            case flow.SurveyAnswered() | flow.QuestionAnswered() | flow.QuestionUnanswered():
                 hub.give(command)
             case flow.VoicemailLeft():
                 calls[command.call].end_as("message")

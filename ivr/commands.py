@@ -6,6 +6,7 @@ import msgspec
 
 from calls.commands import Answer, Command, HangUp, Listen, Play, Record, StartMusic, Stop, StopMusic
 from calls.ids import AttemptId, CallId, Instant, LegId, Seconds
+from understanding.judgement import Near
 
 Class = Literal["urgent", "important", "general"]
 
@@ -208,6 +209,26 @@ class QuestionAnswered(Command, frozen=True):
     figure: int
 
 
+Unanswered = Literal["not_understood", "not_said"]
+"""Why a question was not answered: it was taken for no intent, or the intent's answer could not be said."""
+
+
+class QuestionUnanswered(Command, frozen=True):
+    """Tell the editors what a caller asked and nobody answered at `where` (flow/step).
+
+    `intent` is whose answer was not said; `near` has the nearest ones.
+    """
+
+    call: CallId
+    attempt: AttemptId
+    language: str
+    where: str
+    said: str
+    why: Unanswered
+    intent: str = ""
+    near: Near = ()
+
+
 class StepTaken(Command, frozen=True):
     """Log a step that is over. `keys` as pressed, `•` where hidden; `outcome` is the step's own word."""
 
@@ -260,6 +281,7 @@ IvrCommand = (
     | VoicemailLeft
     | SurveyAnswered
     | QuestionAnswered
+    | QuestionUnanswered
     | RecordingConsent
     | StepTaken
     | FlowEnded

@@ -19,6 +19,7 @@ from calls.events import (
 )
 from calls.ids import AgentId, AttemptId, CallId, CaseNumber, LegId
 from dsl.hours import OtherHours
+from understanding.judgement import Near
 
 
 class CallStarted(Event, frozen=True):
@@ -73,6 +74,7 @@ class Understood(Event, frozen=True):
     margin: float = 0.0
     turn: str = ""
     detail: str = ""
+    near: Near = ()
 
 
 class AnswerReviewed(Event, frozen=True):

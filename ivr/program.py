@@ -12,6 +12,7 @@ import msgspec
 from calls.ids import Seconds
 from calls.numbers import REGION, e164
 from dsl.hours import Hours
+from ivr.answers import Answer as BookedAnswer
 from ivr.override_rules import OverrideRules
 from understanding.intents import IntentBook
 
@@ -136,7 +137,8 @@ class Understand(Asking, frozen=True, array_like=True, kw_only=True):
 
     `leads` has the step of each intent (compiling completes it: by the intent's own flow, else by `other`). `clarify`
     asks "this, or that?" with the values `first` and `second`; `complaint` is where a word of complaint leads, if
-    anywhere. The intent's name goes into `into`, if named.
+    anywhere. The intent's name goes into `into`, if named. `answered` is where an answer of dialplans/answers leads
+    once it was said; empty: none is said here.
     """
 
     leads: dict[str, str]
@@ -148,8 +150,17 @@ class Understand(Asking, frozen=True, array_like=True, kw_only=True):
     max_s: Seconds
     confidence: float
     by_keys: Lines = ()
+    answered: str = ""
     review: Lines = ()
     review_s: Seconds = 0.0
+
+
+class SayAnswer(Step, frozen=True, array_like=True, kw_only=True):
+    """Say an answer of dialplans/answers, if it is in force, approved, and has its values; else go to `none`."""
+
+    answer: str
+    then: str
+    none: str
 
 
 class SurveyAnswer(msgspec.Struct, frozen=True, array_like=True):
@@ -195,6 +206,9 @@ class Set(Step, frozen=True, array_like=True, kw_only=True):
 
 CASE_STATE = "house:case_state"
 """A lookup that the house answers itself: the state of a case, by its number and the last digits of the caller's."""
+
+ANSWER_STANDING = "house:answer_standing"
+"""A question of a step SayAnswer to the house: is this version of an answer approved? `refused` says why not."""
 
 
 class Lookup(Step, frozen=True, array_like=True, kw_only=True):
@@ -334,6 +348,7 @@ AnyStep = (
     | Collect
     | Listen
     | Understand
+    | SayAnswer
     | Survey
     | Branch
     | Set
@@ -359,6 +374,7 @@ KINDS: dict[type, str] = {
     Collect: "collect",
     Listen: "listen",
     Understand: "understand",
+    SayAnswer: "answer",
     Survey: "survey",
     Branch: "branch",
     Set: "set",
@@ -419,6 +435,8 @@ class Program(msgspec.Struct, frozen=True, array_like=True):
     overrides: OverrideRules = OverrideRules()
     intents: IntentBook = IntentBook()
     """None in versions of before them."""
+    answers: dict[str, BookedAnswer] = {}
+    """By the intent whose question each answers; none in versions of before them."""
 
     def entry(self, called: str) -> str | None:
         """Flow that answers `called`, as the switch gave it; None: none answers this number."""

@@ -5,6 +5,8 @@ from typing import Literal
 import msgspec
 
 Decision = Literal["answered", "asked", "handed_over"]
+Near = tuple[tuple[str, float], ...]
+"""Intents whose sentences are nearest to what was said, each with the likeness of its nearest one (0 to 1)."""
 
 
 class Neighbour(msgspec.Struct, frozen=True):
@@ -33,3 +35,12 @@ class Judgement(msgspec.Struct, frozen=True):
 
 NOTHING = Judgement("handed_over", "", "", 0.0, 0.0)
 """Of a sentence without words."""
+
+
+def nearest(judged: Judgement) -> Near:
+    """Intents of the sentences that are near, the nearest first."""
+    found: dict[str, float] = {}
+    for neighbour in judged.neighbours:
+        if neighbour.intent:
+            found[neighbour.intent] = max(neighbour.likeness, found.get(neighbour.intent, 0.0))
+    return tuple(sorted(found.items(), key=lambda one: -one[1]))

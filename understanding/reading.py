@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from dsl.decoding import decode
 from dsl.tree import Node, Problem, nearest_hint
+from understanding.cases import CASES
 from understanding.intents import Intent, IntentBook, Slot
 from understanding.settings import WrittenIntent, WrittenIntents, WrittenSlot
 from understanding.wording import plain
@@ -51,7 +52,7 @@ def read_intents(roots: Mapping[str, Node], around: Around) -> ReadIntents:
     complaint_words: list[str] = []
     synonyms: dict[str, tuple[str, ...]] = {}
     for path, root in sorted(roots.items()):
-        if not path.startswith(INTENTS):
+        if not path.startswith(INTENTS) or path.startswith(CASES):
             continue
         found = _of_intents(root)
         written, of_file = decode(root, WrittenIntents, {}, RULE) if not found else (None, found)

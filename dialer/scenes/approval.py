@@ -7,12 +7,13 @@
       - {for: {category: [marketing, collection]}, need: 2}
       - {for: {channel: ai}, approvers: [li.wei, zhao.min]}
     policies: {need: 2}                              # of policies, and of this file; see policy_approval.py
+    answers: {approvers: [zhao.min]}                 # of dialplans/answers
 
 An approver is never the author or the owner. A version needs as many approvers as the strictest rule that covers the
 scene asks for; of each rule that names approvers, one at least is among them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated
 
 import msgspec
@@ -53,12 +54,13 @@ class ApprovalRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     """One of these must be among those who approve."""
 
 
-class PolicyApprovers(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """`policies:` of approvals.yaml: who approves policies, how many it takes. What is left out is as for scenes."""
+class OwnApprovers(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """`policies:` or `answers:` of approvals.yaml: who approves these, how many it takes. What is left out is as for
+    scenes."""
 
     need: _Need | None = None
     approvers: tuple[str, ...] = ()
-    """Nobody else approves a policy; left out: those of the file, or anybody but the author."""
+    """Nobody else approves one; left out: those of the file, or anybody but the author."""
 
 
 class ApprovalRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -67,7 +69,8 @@ class ApprovalRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
     approvers: tuple[str, ...] = ()
     need: _Need = 1
     rules: tuple[ApprovalRule, ...] = ()
-    policies: PolicyApprovers = PolicyApprovers()
+    policies: OwnApprovers = OwnApprovers()
+    answers: OwnApprovers = OwnApprovers()
     about: str = ""
 
     def needed(self, name: str, settings: Settings) -> int:
@@ -131,7 +134,40 @@ def standing(
     now: float,
 ) -> Standing:
     """The standing of one version of a scene at `now`; `approvals` are all of this scene, of other versions, too."""
-    needed = rules.needed(name, settings)
+    needed, named = rules.needed(name, settings), rules.named(name, settings)
+    return stands(
+        needed, named, lambda approver: refusal(rules, settings, published_by, approver), version, approvals, now
+    )
+
+
+def answer_refusal(rules: ApprovalRules, authors: Iterable[str], approver: str) -> str:
+    """Why this approver's word on an answer would not count; empty: it does."""
+    if approver in authors:
+        return f"{approver} has written or published the answer: somebody else must approve it"
+    named = rules.answers.approvers or rules.approvers
+    if named and approver not in named:
+        return f"{approver} is no approver of answers in dialplans/approvals.yaml"
+    return ""
+
+
+def answer_standing(
+    rules: ApprovalRules, authors: Sequence[str], version: str, approvals: Iterable[Approval], now: float
+) -> Standing:
+    """The standing of one version of an answer at `now`; `approvals` are all of this answer."""
+    needed = rules.answers.need or rules.need
+    return stands(needed, (), lambda approver: answer_refusal(rules, authors, approver), version, approvals, now)
+
+
+def stands(
+    needed: int,
+    named: Iterable[tuple[str, ...]],
+    refused: Callable[[str], str],
+    version: str,
+    approvals: Iterable[Approval],
+    now: float,
+) -> Standing:
+    """The standing of one version of anything: with `needed` approvals, one of each of `named`, of people whose word is
+    not `refused`."""
     mine = [one for one in approvals if one.at <= now]
     counted: dict[str, Approval] = {}
     for one in sorted(mine, key=lambda approval: approval.at):
@@ -139,7 +175,7 @@ def standing(
             continue
         if one.effective_until is not None and one.effective_until <= now:
             continue
-        if not refusal(rules, settings, published_by, one.approver):
+        if not refused(one.approver):
             counted[one.approver] = one  # a later word of the same approver replaces the dates of the earlier one
     approvers = tuple(counted)
     if not counted:
@@ -147,9 +183,9 @@ def standing(
     if len(counted) < needed:
         missing = f"{len(counted)} of {needed} approvals"
         return Standing(f"it has {missing}", approvers=approvers, needed=needed)
-    for named in rules.named(name, settings):
-        if not set(named) & set(counted):
-            return Standing(f"it needs the approval of {' or '.join(named)}", approvers=approvers, needed=needed)
+    for one_of in named:
+        if not set(one_of) & set(counted):
+            return Standing(f"it needs the approval of {' or '.join(one_of)}", approvers=approvers, needed=needed)
     begins = [one.effective_from for one in counted.values() if one.effective_from is not None]
     ends = [one.effective_until for one in counted.values() if one.effective_until is not None]
     return Standing("", max(begins, default=None), min(ends, default=None), approvers, needed)
@@ -181,12 +217,12 @@ def read_approvals(root: Node | None, problems: list[Problem]) -> ApprovalRules:
         if rules.approvers and rule.need > len(who):
             at = root.find(("rules", number, "need"))
             problems.append(Problem(at.mark, "approval", f"{rule.need} approvers are needed, and there are {len(who)}"))
-    who_approves = set(rules.policies.approvers or rules.approvers)
-    need = rules.policies.need or rules.need
-    if rules.policies != PolicyApprovers() and who_approves and need > len(who_approves):
-        at = root.find(("policies", "need"))
-        message = f"policies need {need} approvers, and there are {len(who_approves)}"
-        problems.append(Problem(at.mark, "approval", message))
+    for word, own in (("policies", rules.policies), ("answers", rules.answers)):
+        who_approves = set(own.approvers or rules.approvers)
+        need = own.need or rules.need
+        if own != OwnApprovers() and who_approves and need > len(who_approves):
+            message = f"{word} need {need} approvers, and there are {len(who_approves)}"
+            problems.append(Problem(root.find((word, "need")).mark, "approval", message))
     return rules
 
 

@@ -36,6 +36,7 @@ from hotline.versions.scenes import try_gate
 from hotline.versions.understanding import listens, matcher_of
 from hotline.versions.unread import unreadable_numbers
 from hotline.versions.voices import survey
+from ivr.compiler.answers import answers_schema
 from ivr.compiler.schema import NAMES, json_schema
 from ivr.compiler.test_cases import read_test_cases
 from ivr.program import Program
@@ -43,6 +44,7 @@ from ivr.rehearsal.conversation import Conversation, Said
 from ivr.rehearsal.test_runner import BadTestCases, Result, run_cases
 from reporting.reading import reports_schema
 from speech.sentence_vectors import INSTALL, is_installed
+from understanding.cases import cases_schema
 from understanding.settings import intents_schema
 from understanding.wishes import Judge
 
@@ -203,7 +205,7 @@ def schema(
         typer.Argument(
             help="flow, defaults, entry, hours, skills, tests, queues, agents, trunks, transfers, outgoing, policies, "
             "scenes, scene_tests, approvals, campaigns, grades, dispatch, clocks, followups, questionnaires, "
-            "intents or reports."
+            "intents, intent_tests, answers or reports."
         ),
     ] = "flow",
 ) -> None:
@@ -215,7 +217,7 @@ def schema(
     """
     makers: dict[str, type] = {"queues": QueueConfig, "agents": AgentConfig, "trunks": Trunk}
     known = (*NAMES, *makers, "transfers", "outgoing", "policies", *scene_schemas.NAMES, *campaign_schemas.NAMES)
-    known += (*case_schemas.NAMES, "clocks", "intents", "reports")
+    known += (*case_schemas.NAMES, "clocks", "intents", "intent_tests", "answers", "reports")
     if name not in known:
         err.print(f"no schema {name}{nearest_hint(name, known)}; there are {', '.join(known)}", markup=False)
         raise typer.Exit(2)
@@ -233,6 +235,10 @@ def schema(
         found = clocks_schema()
     elif name == "intents":
         found = intents_schema()
+    elif name == "intent_tests":
+        found = cases_schema()
+    elif name == "answers":
+        found = answers_schema()
     elif name == "reports":
         found = reports_schema()
     elif name == "outgoing":

@@ -13,6 +13,8 @@ _COMMANDS = {
     "lint": ("flows", "Find mistakes in dialplans/ and prompts/, by file, line and column."),
     "try": ("flows", "Run the test cases of dialplans/tests/, without a switch."),
     "understand": ("understand", "What a sentence is taken for by dialplans/intents, how sure, and why."),
+    "answers": ("answers", "Answers to callers' questions: what is said, approve, withdraw."),
+    "unanswered": ("unanswered", "Questions that nobody answered: list, show, add to an intent, dismiss."),
     "call": ("flows", "Walk a flow in the terminal, as a caller."),
     "schema": ("flows", "Print the JSON Schema of dialplans/, for an editor's completion."),
     "publish": ("publish", "Lint, try, build the prompts, and put it in force for new calls."),

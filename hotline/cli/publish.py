@@ -3,10 +3,10 @@
 import asyncio
 import contextlib
 import urllib.request
-from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
+import msgspec
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
@@ -14,22 +14,35 @@ from calls.errors import BadInput
 from hotline.cli.common import JsonOption, SiteOption, err, open_site, out, print_json, print_table, told, when
 from hotline.governing import policies
 from hotline.site.settings import Site
+from hotline.versions.publishing import Published
 from hotline.versions.publishing import publish as publish_site
 from hotline.versions.publishing import rollback as roll_back
 from hotline.versions.store import Versions
+from understanding.cases import sentence_of
 
 app = typer.Typer(add_completion=False)
 
 
 @app.command()
-def publish(site: SiteOption = Path(), json: JsonOption = False) -> None:
+def publish(
+    force: Annotated[
+        str, typer.Option(help="Why it is published although callers are understood less well by it. Audited.")
+    ] = "",
+    site: SiteOption = Path(),
+    json: JsonOption = False,
+) -> None:
     """Lint, try the folder's own calls, build the prompts, let new calls have it. Calls under way keep their version.
+
+    The sentences of dialplans/intents/tests are tried, too: where fewer are right than in the version in service, or
+    more are wrong, nothing is published, and those that changed are told.
 
     Examples:
 
       hotline publish --site /srv/hotline
 
       hotline publish --json | jq .version
+
+      hotline publish --force "the old product is gone, minutes of 3 December"
     """
     from hotline.server.wiring import make_voice
 
@@ -45,11 +58,11 @@ def publish(site: SiteOption = Path(), json: JsonOption = False) -> None:
         bars.update(tasks[what], completed=done, total=total)
 
     with told(), bars:
-        published = asyncio.run(publish_site(opened, make_voice(opened), progress))
+        published = asyncio.run(publish_site(opened, make_voice(opened), progress, force))
     _tell_server(opened)
     waiting = _policy_that_waits(opened, published.version)
     if json:
-        print_json(asdict(published) | {"policy_waits": waiting})
+        print_json(_as_data(published) | {"policy_waits": waiting})
         return
     for warning in [*published.warnings, *([waiting] if waiting else ())]:
         err.print(warning, style="yellow", markup=False)
@@ -57,6 +70,8 @@ def publish(site: SiteOption = Path(), json: JsonOption = False) -> None:
         f"[bold green]{published.version}[/] published in {published.took_s:.1f} s: {published.tried} calls tried, "
         f"{published.prompts_made} prompts made, {published.prompts_ready} came ready, {published.prompts_kept} kept"
     )
+    if published.understanding is not None:
+        out.print(sentence_of(published.understanding), style="dim", markup=False)
 
 
 @app.command()
@@ -100,11 +115,14 @@ def versions(site: SiteOption = Path(), json: JsonOption = False) -> None:
     current = known.current()
     manifests = list(reversed(known.all()))
     if json:
-        rows = [{"version": m.version, "published_at": m.published_at, "by": m.by, "flows": m.flows} for m in manifests]
+        rows = [
+            {"version": m.version, "published_at": m.published_at, "by": m.by, "flows": m.flows, "forced": m.forced}
+            for m in manifests
+        ]
         print_json([{**row, "current": row["version"] == current} for row in rows])
         return
     print_table(
-        ("", "version", "published", "by", "flows", "prompts"),
+        ("", "version", "published", "by", "flows", "prompts", "forced"),
         [
             (
                 "→" if m.version == current else "",
@@ -113,11 +131,17 @@ def versions(site: SiteOption = Path(), json: JsonOption = False) -> None:
                 m.by,
                 m.flows,
                 m.prompts,
+                m.forced,
             )
             for m in manifests
         ],
         "nothing is published yet: hotline publish",
     )
+
+
+def _as_data(published: Published) -> dict[str, Any]:
+    told: dict[str, Any] = msgspec.to_builtins(published)
+    return told
 
 
 def _policy_that_waits(site: Site, version: str) -> str:

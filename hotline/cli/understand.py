@@ -12,9 +12,13 @@ import typer
 
 from calls.errors import BadInput
 from hotline.cli.common import JsonOption, SiteOption, err, open_site, out, print_json, told
-from hotline.versions.intents import intents_of
+from hotline.site.settings import Site
+from hotline.versions.intent_tests import compared
+from hotline.versions.intents import intents_and_cases_of
 from hotline.versions.understanding import matcher_of
 from speech.sentence_vectors import INSTALL, is_installed
+from understanding.cases import NONE, Case, sentence_of
+from understanding.intents import IntentBook
 from understanding.judgement import Judgement
 from understanding.matching import Matcher
 from understanding.wishes import understand as understood
@@ -35,6 +39,12 @@ def understand(
         Path | None,
         typer.Option(help="A file of sentences, one a line; of a line with tabs the last column. - is standard input."),
     ] = None,
+    tests: Annotated[
+        bool,
+        typer.Option(
+            "--tests", help="Try dialplans/intents/tests, beside the version in service; exits with 1 if worse."
+        ),
+    ] = False,
     site: SiteOption = Path(),
     json: JsonOption = False,
 ) -> None:
@@ -47,18 +57,24 @@ def understand(
       hotline understand "我想晚几天还"
 
       hotline understand --batch questions.tsv --json | jq -r .intent
+
+      hotline understand --tests
     """
     opened = open_site(site)
     with told():
-        if bool(sentence) == (batch is not None):
-            raise BadInput("give one sentence, or --batch with a file of them")
-        matcher = matcher_of(opened, intents_of(opened))
+        if [bool(sentence), batch is not None, tests].count(True) != 1:
+            raise BadInput("give one sentence, or --batch with a file of them, or --tests")
+        book, cases = intents_and_cases_of(opened)
+        matcher = matcher_of(opened, book)
         if matcher is None:
             raise BadInput("two intents are needed to tell apart")
         if not is_installed():
             err.print(INSTALL, style="yellow", markup=False)
         if batch is not None:
             _batch(matcher, _rows(batch), json)
+            return
+        if tests:
+            _tests(opened, cases, book, matcher, json)
             return
     understood(sentence, matcher.judge)  # loads what the first sentence needs, so that the time is that of a later one
     began = time.perf_counter()
@@ -89,6 +105,21 @@ def _batch(matcher: Matcher, rows: list[list[str]], json: bool) -> None:
             values = (judged.intent, judged.decision, judged.second, f"{judged.score:.3f}", f"{judged.margin:.3f}")
             out.print("\t".join((*values, row[-1])), markup=False, soft_wrap=True)
     sys.stdout.buffer.flush()
+
+
+def _tests(site: Site, cases: list[Case], book: IntentBook, matcher: Matcher, json: bool) -> None:
+    tried, comparison = compared(site, cases, book, matcher.judge)
+    if json:
+        told_all = msgspec.to_builtins(comparison)
+        print_json({**told_all, "worse": comparison.worse, "sentences": msgspec.to_builtins(tried)})
+    else:
+        for one in [one for one in tried if one.result != "right"]:
+            taken_for = " or ".join(one.taken_for) or "nothing"
+            out.print(f"{one.result}: {one.sentence}: {one.intent or NONE}, taken for {taken_for}", markup=False)
+        for changed in comparison.changed:
+            out.print(f"{'worse' if changed.worse else 'better'}: {changed}", markup=False, soft_wrap=True)
+        out.print(sentence_of(comparison) if cases else "dialplans/intents/tests has no sentences", markup=False)
+    raise typer.Exit(1 if comparison.worse else 0)
 
 
 def _told(judged: Judgement) -> dict[str, Any]:

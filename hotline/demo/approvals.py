@@ -1,11 +1,13 @@
-"""Approvals of the demonstration's own policy and scenes: given by people of its own, by the rules of approvals.yaml.
+"""Approvals of the demonstration's own policy, scenes and answers: given by people of its own, by approvals.yaml.
 
 Only for the demonstration's site, whose scenes are the sample's: elsewhere people approve, by `hotline govern policy
-approve` and `hotline govern approve`.
+approve`, `hotline govern approve` and `hotline answers approve`.
 """
 
+import contextlib
+
 from calls.errors import BadInput
-from hotline.governing import approving, policies
+from hotline.governing import answers, approving, policies
 from hotline.site.settings import Site
 
 _PEOPLE = ("demo.compliance", "demo.risk")
@@ -18,6 +20,7 @@ def approve_all(site: Site) -> list[str]:
     names of those that may call now. Nobody approves what is their own. Raises BadInput."""
     approving.opened(site)
     _approve_policy(site)
+    _approve_answers(site)
     now = approving.in_force(site)
     rules = now.book.approvals
     people = [*(rules.approvers or _PEOPLE), *(person for rule in rules.rules for person in rule.approvers)]
@@ -37,6 +40,15 @@ def _approve_policy(site: Site) -> None:
             policies.approve(site, person, _REASON)
         except BadInput:
             continue  # it is theirs, or not theirs to approve: the next one may
+
+
+def _approve_answers(site: Site) -> None:
+    rules = approving.in_force(site).book.approvals
+    for person in dict.fromkeys((*rules.answers.approvers, *rules.approvers, *_PEOPLE)):
+        for one in answers.shown(site):
+            if one.standing.refused:
+                with contextlib.suppress(BadInput):  # theirs, or not theirs to approve: the next one may
+                    answers.approve(site, [one.answer.name], person, _REASON)
 
 
 def _approve(site: Site, scene: str, person: str) -> None:

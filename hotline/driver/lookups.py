@@ -11,7 +11,7 @@ from dsl.values import as_text
 from hotline.driver.services import GATEWAY_ERRORS, Services
 from ivr.commands import Lookup
 from ivr.events import LookupFinished
-from ivr.program import CASE_STATE
+from ivr.program import ANSWER_STANDING, CASE_STATE
 
 _LARGEST_ANSWER = 256 * 1024
 _MOST_VALUES = 10_000
@@ -57,7 +57,7 @@ class Lookups:
             self._services.failed(lookup.url, error)
 
     async def _ask(self, lookup: Lookup, body: dict[str, Any]) -> LookupFinished:
-        if self._house is not None and lookup.url == CASE_STATE:
+        if self._house is not None and lookup.url in (CASE_STATE, ANSWER_STANDING):
             return LookupFinished(lookup.call, lookup.attempt, "ok", await self._house(lookup.url, body))
         self._session = self._session or aiohttp.ClientSession()
         query = None

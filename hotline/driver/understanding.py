@@ -19,7 +19,7 @@ from ivr.commands import Understand
 from ivr.events import Understood
 from ivr.program import Program
 from understanding.intents import IntentBook
-from understanding.judgement import Judgement
+from understanding.judgement import Judgement, nearest
 from understanding.wishes import understand
 
 if TYPE_CHECKING:
@@ -93,7 +93,8 @@ class ByIntents:
         judged = understand(said.said, matcher.judge)
         one: Judgement = judged.judgement
         return Understood(
-            said.call, said.attempt, one.decision, one.intent, one.second, one.score, one.margin, judged.turn
+            *(said.call, said.attempt, one.decision, one.intent, one.second, one.score, one.margin, judged.turn),
+            near=nearest(one),
         )
 
     def _load(self, version: str) -> Matcher | None:

@@ -62,6 +62,9 @@ Act = Literal[
     "see_people",
     "see_flows",
     "try_days",
+    "see_answers",
+    "approve_answers",
+    "edit_answers",
 ]
 
 ABOUT: Mapping[Act, str] = {
@@ -100,6 +103,9 @@ ABOUT: Mapping[Act, str] = {
     "see_people": "who signs in here, with which roles",
     "see_flows": "flows drawn, the calls in them, lint, test cases",
     "try_days": "a real day lived again with something changed",
+    "see_answers": "answers to callers' questions, and what nobody answered",
+    "approve_answers": "approving and withdrawing answers",
+    "edit_answers": "adding what nobody answered to an intent, or dismissing it",
 }
 """What each act is, in words."""
 
@@ -140,6 +146,9 @@ share_lists      -     -          -       -    -              -          -      
 see_people       -     -          -       -    -              -          yes     yes   -         yes
 see_flows        -     yes        -       -    -              yes        yes     yes   -         yes
 try_days         -     yes        -       -    -              -          -       yes   -         yes
+see_answers      -     yes        -       yes  -              yes        yes     yes   -         yes
+approve_answers  -     -          -       -    -              yes        -       yes   -         yes
+edit_answers     -     yes        -       yes  -              -          -       yes   -         yes
 """
 
 RIGHTS: Mapping[Act, frozenset[WebRight]] = {
@@ -157,6 +166,7 @@ RIGHTS: Mapping[Act, frozenset[WebRight]] = {
     "reserve_calls": frozenset({"govern"}),
     "approve_scenes": frozenset({"approve"}),
     "approve_policies": frozenset({"approve"}),
+    "approve_answers": frozenset({"approve"}),
     "know_persons": frozenset({"persons"}),
     "tell_persons": frozenset({"persons"}),
     "grant_exceptions": frozenset({"persons"}),

@@ -59,6 +59,7 @@ from hotline.site.lock import alone
 from hotline.site.pin import PinFile
 from hotline.site.settings import Site
 from hotline.store import statements
+from hotline.store.unanswered import UnansweredRows
 from hotline.store.writer import Writer
 from hotline.suppression.site_lists import lists_of
 from hotline.versions import remaking
@@ -256,7 +257,7 @@ class Server:
         self._write_ahead = write_ahead = WriteAhead(database)
         router, entries, unstored, last, at = recover(database, write_ahead, self._new_router)
         self._writer = writer = Writer(database, self._on_trouble, self._store)
-        vault, lookups = Vault(), Lookups(self._services, HouseLookups(database))
+        vault, lookups = Vault(), Lookups(self._services, HouseLookups(database, self._versions))
         executor = CommandExecutor(
             self._cell, writer, vault, lookups, _Voice(self._sentences), lambda event: self._events.take(event)
         )
@@ -267,6 +268,8 @@ class Server:
         executor.also_write(rows.kinds, rows.take)
         answer_rows = AnswerRows(writer.write, time.time)
         executor.also_write(answer_rows.kinds, answer_rows.take)
+        unanswered = UnansweredRows(writer.write, time.time, lambda: self.site.settings.region)
+        executor.also_write(unanswered.kinds, unanswered.take)
         executor.understanding = self._understanding
         executor.contacts = Fetching(database, writer, self._utc)
         outbox = Outbox(self.site.settings.webhooks, writer, self._webhook_row)

@@ -42,5 +42,7 @@ class KeepSettings(Strict):
     agent_states: int | None = pydantic.Field(None, ge=1)
     overrides: int | None = pydantic.Field(None, ge=1)
     """Who closed, announced or opened what, and why: from its end."""
+    unanswered: int | None = pydantic.Field(400, ge=1)
+    """Questions of callers that nobody answered, from the last time that one was asked."""
     journal: int = pydantic.Field(90, ge=1)
     """For `hotline why` and for replays."""

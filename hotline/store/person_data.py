@@ -59,6 +59,10 @@ _OF_CASES = ("case_contacts", "case_entries", "case_heads", "case_matches", "cas
 _EXPORTED = {
     **{table: f'SELECT * FROM {table} WHERE "call" {_C}' for table in _OF_CALLS},
     "waits": f'SELECT "call", joined_at, queue, priority, wait_s FROM waits WHERE "call" {_C}',
+    "unanswered": (
+        'SELECT t."call", t.at, q.wording FROM unanswered_times AS t JOIN unanswered AS q ON q.id = t.question'
+        f' WHERE t."call" {_C}'
+    ),
     "cases": f"SELECT * FROM cases WHERE number {_K}",
     **{table: f'SELECT * FROM {table} WHERE "case" {_K}' for table in _OF_CASES},
     "followups": f'SELECT * FROM followups WHERE caller {_N} OR account {_A} OR "case" {_K}',

@@ -12,14 +12,15 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 Kind = Literal[
-    "cases", "recordings", "voicemail", "calls", "followups", "answers", "waits", "agent_states", "overrides", "journal"
+    "cases", "recordings", "voicemail", "calls", "followups", "answers", "waits", "agent_states", "overrides",
+    "unanswered", "journal",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """In the order in which they go: a case that goes lets the recordings of its call go in the same run."""
 
 OF_A_CALL = (
-    "answers", "call_agents", "callbacks", "calls", "declines", "legs", "rungs", "steps", "surveys", "talk_dispositions",
-    "talk_reviews", "talks", "transfers", "webhook_outbox",
+    "answers", "call_agents", "callbacks", "calls", "declines", "legs", "rungs", "steps", "surveys",
+    "talk_dispositions", "talk_reviews", "talks", "transfers", "unanswered_times", "webhook_outbox",
 )  # fmt: skip
 """Tables whose rows go with their call: the call's row itself, and what was logged of it."""
 
@@ -64,6 +65,7 @@ _OLD = {
     "waits": "FROM waits AS c WHERE c.joined_at < :before",
     "agent_states": "FROM agent_states AS c WHERE c.since < :before",
     "overrides": "FROM overrides AS c WHERE c.over_at < :before",
+    "unanswered": "FROM unanswered AS c WHERE c.last_at < :before",
     "journal": "FROM journal AS c WHERE c.seq <= (SELECT max(seq) FROM snapshots WHERE utc < :before)",
 }
 """What is older than the site keeps, whether something keeps it or not. The journal goes up to a snapshot."""
@@ -77,6 +79,7 @@ _KEPT_BY: dict[str, Sequence[str]] = {
     "waits": (_NOT_HELD,),
     "agent_states": (),
     "overrides": (),
+    "unanswered": (),
     "journal": (),
 }
 _AT = {
@@ -89,6 +92,7 @@ _AT = {
     "waits": "c.joined_at",
     "agent_states": "c.since",
     "overrides": "c.over_at",
+    "unanswered": "c.last_at",
 }
 _ORDER = {**_AT, "recordings": "r.rowid", "voicemail": "r.rowid", "calls": "c.arrived_at"}
 """By an index: the oldest first, or nearly so, without sorting all that is old for each piece."""
@@ -147,7 +151,7 @@ def next_piece(connection: sqlite3.Connection, kind: Kind, before: float, skip: 
                 f"SELECT count(*) FROM (SELECT 1 {_OLD[kind]} LIMIT {_SMALL_ROWS})", {"before": before}
             ).fetchone()
             return Piece([*_forget_events(before)], count=count) if count else Piece()
-        case "answers" | "waits" | "agent_states" | "overrides":
+        case "answers" | "waits" | "agent_states" | "overrides" | "unanswered":
             rowids = connection.execute(
                 f"SELECT c.rowid {_going(kind)} ORDER BY {_ORDER[kind]} LIMIT {_SMALL_ROWS}", {"before": before}
             ).fetchall()

@@ -1,29 +1,32 @@
-"""Approvals of scenes in the store: written by people through commands, read by the gate."""
+"""Approvals of scenes and of answers in the store: written by people through commands, read by the gate and by calls.
+
+`of` says of what; each kind has a table of its own.
+"""
 
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
+from typing import Literal
 
 from calls.errors import BadInput
 from dialer.scenes.approval import Approval
 from hotline.store import opening
 
 _PATIENCE_S = 10.0
-_COLUMNS = (
-    "scene, version, approver, at, reason, effective_from, effective_until, withdrawn_at, withdrawn_by, "
-    "withdrawn_because"
-)
+_REST = "version, approver, at, reason, effective_from, effective_until, withdrawn_at, withdrawn_by, withdrawn_because"
+
+Of = Literal["scene", "answer"]
 
 
-def approvals(database: Path, scene: str | None = None) -> list[Approval]:
-    """All of them, the oldest first; of one scene, or of every one. Raises BadInput for a store that no release of
-    today has opened, or that cannot be read."""
+def approvals(database: Path, scene: str | None = None, *, of: Of = "scene") -> list[Approval]:
+    """All of them, the oldest first; of one scene (or answer), or of every one. Raises BadInput for a store that no
+    release of today has opened, or that cannot be read."""
     _require_today(database)
-    where, values = ("", ()) if scene is None else (" WHERE scene = ?", (scene,))
+    where, values = ("", ()) if scene is None else (f" WHERE {of} = ?", (scene,))
     try:
         with closing(opening.to_read(database)) as connection:
-            rows = connection.execute(f"SELECT {_COLUMNS} FROM scene_approvals{where} ORDER BY number", values)
+            rows = connection.execute(f"SELECT {of}, {_REST} FROM {of}_approvals{where} ORDER BY number", values)
             return [Approval(**dict(zip(Approval.__struct_fields__, row, strict=True))) for row in rows]
     except sqlite3.Error as error:
         raise BadInput(f"{database}: {error}; the approvals cannot be read") from error
@@ -41,14 +44,15 @@ def state(database: Path) -> tuple[int, int]:
         raise BadInput(f"{database}: {error}; the approvals cannot be read") from error
 
 
-def add(database: Path, given: Iterable[Approval], user: str) -> None:
+def add(database: Path, given: Iterable[Approval], user: str, *, of: Of = "scene") -> None:
     """Write approvals down, all or none. `user`: of the machine, or the token's name. Raises BadInput.
 
     The server may run: the store has some rows more, between two of its transactions.
     """
     _require_today(database)
     statement = (
-        'INSERT INTO scene_approvals (scene, version, approver, at, reason, effective_from, effective_until, "user")'
+        f"INSERT INTO {of}_approvals ({of}, version, approver, at, reason, effective_from, effective_until,"
+        ' "user")'
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
     )
     rows = [
@@ -62,12 +66,12 @@ def add(database: Path, given: Iterable[Approval], user: str) -> None:
         raise BadInput(f"{database}: {error}; nothing was approved") from error
 
 
-def withdraw(database: Path, scenes: Iterable[str], by: str, because: str, at: float) -> int:
+def withdraw(database: Path, scenes: Iterable[str], by: str, because: str, at: float, *, of: Of = "scene") -> int:
     """Withdraw every approval of these scenes that holds, all or none; how many there were. Raises BadInput."""
     _require_today(database)
     statement = (
-        "UPDATE scene_approvals SET withdrawn_at = ?, withdrawn_by = ?, withdrawn_because = ?"
-        " WHERE scene = ? AND withdrawn_at IS NULL"
+        f"UPDATE {of}_approvals SET withdrawn_at = ?, withdrawn_by = ?, withdrawn_because = ?"
+        f" WHERE {of} = ? AND withdrawn_at IS NULL"
     )
     try:
         with closing(sqlite3.connect(database, timeout=_PATIENCE_S)) as connection, connection:

@@ -37,6 +37,7 @@ from hotline.versions.sources import hash_of, readable_files
 from hotline.versions.transfers import TRANSFERS, read_transfers, skills_of
 from hotline.versions.trunks import TRUNKS, gaps, read_trunks
 from hotline.versions.unread import unread_files
+from ivr.answers import PHRASE
 from ivr.compiler.compiling import AGENTS, PROMPTS, SKILLS, compile_folder
 from ivr.compiler.overrides import OVERRIDES
 from ivr.compiler.queue_rules import QUEUES
@@ -44,6 +45,7 @@ from ivr.compiler.test_cases import TESTS, read_test_cases
 from ivr.program import Program
 from ivr.questionnaires import graded
 from reporting.reading import REPORTS, read_reports
+from understanding.cases import Case
 
 _TREATMENT = frozenset(QueueTreatment.__struct_fields__)
 _FORMS = {"position": "yes, no, `limit 5` or `more 5`"}
@@ -69,6 +71,8 @@ class Checked:
     follow_ups: FollowUpRules = field(default_factory=FollowUpRules)
     follow_up_lists: list[tuple[str, Mark]] = field(default_factory=list)
     """The lists of people whom follow-ups are for, each with its place."""
+    intent_cases: list[Case] = field(default_factory=list)
+    """Sentences that are tried before a publish."""
 
     @property
     def errors(self) -> list[Problem]:
@@ -135,14 +139,16 @@ def check(site: Site) -> Checked:
             problems += gaps(compiled.program, routing, compiled.roots[QUEUES], marks_of)
     texts_of = [root for name, root in compiled.roots.items() if name.startswith(PROMPTS)]
     languages = [Path(name).stem for name in compiled.roots if name.startswith(PROMPTS)]
-    problems += unread_files(site, languages, sorted({key for root in texts_of for key in root.items}))
+    keys = {key for root in texts_of for key in root.items} | {PHRASE + name for name in compiled.answers}
+    problems += unread_files(site, languages, sorted(keys))
     broken = any(not problem.warning for problem in problems)
     problems += _test_problems(texts, compiled.program)
     problems = sorted(set(problems), key=lambda problem: problem.order)
     program = None if broken else compiled.program
     routing = None if broken else routing
     around_cases = case_rules, clocks, follow_ups, lists_named(follow_ups.book, compiled.roots.get(FOLLOW_UPS))
-    return Checked(texts, region, site.settings.zone, paths, problems, program, routing, gate, campaigns, *around_cases)
+    around_gate = gate, campaigns, *around_cases, compiled.intent_cases
+    return Checked(texts, region, site.settings.zone, paths, problems, program, routing, *around_gate)
 
 
 def _test_problems(texts: Mapping[str, str], program: Program | None) -> list[Problem]:

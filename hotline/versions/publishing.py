@@ -2,23 +2,29 @@
 
 import getpass
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+
+import msgspec
 
 from calls.errors import BadInput
 from dialer.scenes.book import EMPTY, Book
 from dsl.tree import Problem
+from hotline.site import audit
 from hotline.site.settings import Site
 from hotline.versions.checking import Checked, check
+from hotline.versions.intent_tests import compared, refusal
 from hotline.versions.policies import policy_version
 from hotline.versions.scenes import try_gate
 from hotline.versions.store import Manifest, Versions
 from hotline.versions.understanding import listens, matcher_of
 from hotline.versions.voices import ready_sounds, recordings_folder, static_prompts
+from ivr.answers import Answer, signed
 from ivr.program import Program
 from ivr.rehearsal.test_runner import run_folder
 from speech.building import Builder, Built
 from speech.voice import Voice
+from understanding.cases import Comparison
 from understanding.wishes import Judge
 
 Progress = Callable[[str, int, int], None]
@@ -49,10 +55,17 @@ class Published:
     prompts_kept: int
     warnings: list[str]
     took_s: float
+    understanding: Comparison | None = None
+    """How the sentences of dialplans/intents/tests fare; None where there are none."""
 
 
-async def publish(site: Site, voice: Voice, progress: Progress = lambda what, done, total: None) -> Published:
-    """Make a version of the site's folders and let new calls have it. Raises NotPublished with all that is wrong."""
+async def publish(
+    site: Site, voice: Voice, progress: Progress = lambda what, done, total: None, force: str = ""
+) -> Published:
+    """Make a version of the site's folders and let new calls have it. Raises NotPublished with all that is wrong.
+
+    `force`: why it is published although callers are understood less well by it; the audit log has it.
+    """
     began = time.perf_counter()
     site.prepare()
     progress("lint", 0, 1)
@@ -61,6 +74,7 @@ async def publish(site: Site, voice: Voice, progress: Progress = lambda what, do
         raise LintFound(checked.errors)
     progress("lint", 1, 1)
     judge = _judge(site, checked.program, progress)
+    comparison = _try_sentences(site, checked, checked.program, judge, force, progress)
     tried = _try_calls(checked, checked.program, judge, progress) + _try_scenes(site, checked, progress)
     built = await _build(site, checked.program, voice, progress)
     versions = Versions(site.versions)
@@ -70,6 +84,8 @@ async def publish(site: Site, voice: Voice, progress: Progress = lambda what, do
     for (key, language), stem in built.stems.items():
         clips.setdefault(language, {})[key] = str(stem)
     program = checked.program.with_clips(version, clips)
+    answers = signed(program.answers, _answers_before(versions), publisher)
+    program = msgspec.structs.replace(program, answers=answers)
     policy = policy_version(checked.files)
     manifest = Manifest(
         version,
@@ -80,14 +96,18 @@ async def publish(site: Site, voice: Voice, progress: Progress = lambda what, do
         len(built.stems),
         policy,
         _policy_by(versions, policy, publisher),
+        force if comparison is not None and comparison.worse else "",
     )
+    if manifest.forced:
+        audit.note(site.state, "publish forced", f"{version}, which understands less: {force}")
     book = checked.gate.book.signed(_book_before(versions), publisher)
     sources = list(checked.paths.items())
     campaigns = checked.campaigns.campaigns
     versions.add(manifest, program, checked.routing, sources, book, campaigns, checked.clocks, checked.follow_ups)
     versions.activate(version)
     warnings = [str(problem) for problem in checked.problems if problem.warning] + built.warnings
-    return Published(version, tried, built.made, built.ready, built.kept, warnings, time.perf_counter() - began)
+    took_s = time.perf_counter() - began
+    return Published(version, tried, built.made, built.ready, built.kept, warnings, took_s, comparison)
 
 
 def rollback(site: Site, to: str | None = None) -> str:
@@ -108,6 +128,28 @@ def _judge(site: Site, program: Program, progress: Progress) -> Judge | None:
     matcher = matcher_of(site, program.intents)
     progress("intents", 1, 1)
     return None if matcher is None else matcher.judge
+
+
+def _try_sentences(
+    site: Site, checked: Checked, program: Program, judge: Judge | None, force: str, progress: Progress
+) -> Comparison | None:
+    """Try the folder's sentences; None without any. Raises NotPublished where fewer are understood than in service."""
+    if judge is None or not checked.intent_cases:
+        return None
+    _, comparison = compared(site, checked.intent_cases, program.intents, judge)
+    progress("sentences tried", len(checked.intent_cases), len(checked.intent_cases))
+    if (why := refusal(comparison)) and not force.strip():
+        raise NotPublished(why)
+    return comparison
+
+
+def _answers_before(versions: Versions) -> Mapping[str, Answer]:
+    """The answers of the version that holds: one that is as it was there keeps its first publisher."""
+    current = versions.current()
+    try:
+        return {} if current is None else versions.program(current).answers
+    except BadInput:  # of another release: everything counts as new
+        return {}
 
 
 def _try_calls(checked: Checked, program: Program, judge: Judge | None, progress: Progress) -> int:

@@ -65,6 +65,8 @@ class Manifest(msgspec.Struct, frozen=True):
     """The version of its policies; empty in one of before their approvals."""
     policy_by: str = ""
     """The user who first published them as they are."""
+    forced: str = ""
+    """Why it was published although it understands less than the one before; empty: it does not."""
 
 
 class Versions:

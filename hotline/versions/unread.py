@@ -20,6 +20,7 @@ from hotline.versions.outgoing import OUTGOING
 from hotline.versions.policies import POLICIES
 from hotline.versions.transfers import TRANSFERS
 from hotline.versions.trunks import TRUNKS
+from ivr.compiler.answers import ANSWERS
 from ivr.compiler.compiling import AGENTS, DEFAULTS, ENTRY, FLOWS, HOURS, PROMPTS, SKILLS
 from ivr.compiler.overrides import OVERRIDES
 from ivr.compiler.questionnaires import QUESTIONNAIRES
@@ -33,8 +34,8 @@ _TESTS = "dialplans/tests/"
 _OF_CASES = (CLOCKS, DISPATCH, FOLLOW_UPS, GRADES, QUESTIONNAIRES)
 _OF_CALLS = (AGENTS, APPROVALS, DEFAULTS, ENTRY, HOURS, OUTGOING, OVERRIDES, QUEUES, SKILLS, TRANSFERS, TRUNKS)
 _FILES = tuple(sorted((*_OF_CALLS, *_OF_CASES, REPORTS)))
-_FOLDERS = (FLOWS, _TESTS, SCENES, CASES, POLICIES, CAMPAIGNS, INTENTS)
-_TOLD_FOLDERS = "flows/, intents/, tests/, scenes/, scenes/tests/, campaigns/ and policies/"
+_FOLDERS = (FLOWS, _TESTS, SCENES, CASES, POLICIES, CAMPAIGNS, INTENTS, ANSWERS)
+_TOLD_FOLDERS = "flows/, intents/, intents/tests/, answers/, tests/, scenes/, scenes/tests/, campaigns/ and policies/"
 _YAML = (".yaml", ".yml")
 _RECORDINGS = "prompts/recordings/"
 _READY = "prompts/ready/"

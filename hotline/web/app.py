@@ -15,6 +15,7 @@ from dsl.tree import nearest_hint
 from hotline.governing.gate import Answers, ClosedGate
 from hotline.people.roster import Roster
 from hotline.views.controller import Controller
+from hotline.web import answers as answers_web
 from hotline.web import (
     approving,
     call_export,
@@ -176,6 +177,7 @@ def make(
     signing_in.add(app, controller, people, guard)
     flows.add(app, controller, guard)
     whatif.add(app, controller, guard)
+    answers_web.add(app, controller, guard)
     pages.add(app, url)
     description.add(app)
     acts_by_route(app, guard)

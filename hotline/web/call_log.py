@@ -59,8 +59,8 @@ async def call(path: Path, name: str) -> dict[str, Any] | None:
 
 
 async def story(path: Path, name: str) -> dict[str, Rows]:
-    """What was logged of a call: `legs`, `talks`, `dispositions`, `declines`, `transfers`, `rungs`, `steps`, `recordings`
-    and `cases`."""
+    """What was logged of a call: `legs`, `talks`, `dispositions`, `declines`, `transfers`, `rungs`, `steps`,
+    `recordings` and `cases`."""
     await _loaded()
     from hotline.store import reading
 

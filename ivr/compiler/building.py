@@ -64,6 +64,7 @@ def understand(given: Given) -> p.Understand:
         keys=given["keys"],
         clarify=given["clarify"] or (),
         complaint=given["complaint"] or "",
+        answered=given["answered"] or "",
         into=given["into"],
         max_s=given["max_s"],
         confidence=given["confidence"] / 100,

@@ -14,6 +14,7 @@ from calls.numbers import REGION, e164
 from dsl.calendars import read_hours
 from dsl.hours import Hours
 from dsl.tree import Mark, Node, Problem, SourceError, nearest_hint, parse
+from ivr.compiler import answers as answering
 from ivr.compiler import lint, ways
 from ivr.compiler.flows import flow_name, read_flow
 from ivr.compiler.grammar import Reading, RefKind
@@ -26,6 +27,7 @@ from ivr.compiler.vocabulary import SITE_WORDS
 from ivr.override_rules import OverrideRules
 from ivr.program import Flow, Limits, Program
 from ivr.questionnaires import Questionnaire
+from understanding.cases import Case, read_cases
 from understanding.intents import IntentBook
 from understanding.reading import INTENTS, Around, read_intents
 
@@ -54,6 +56,10 @@ class Compilation:
     hours: dict[str, Hours] = field(default_factory=dict)
     """Flows, phrases and hours as far as they could be read, for checks of others."""
     questionnaires: dict[str, Questionnaire] = field(default_factory=dict)
+    intent_cases: list[Case] = field(default_factory=list)
+    """Sentences that are tried before a publish."""
+    answers: tuple[str, ...] = ()
+    """Names of the answers, of those that are broken, too."""
 
     @property
     def errors(self) -> list[Problem]:
@@ -97,22 +103,18 @@ class _Compiler:
         usual = {word: node for word, node in defaults.items() if word in SITE_WORDS}
         flows = self._flows(usual)
         flows |= self._questionnaires(usual, flows, phrases)
-        book = self._intents(flows, phrases, languages)
+        book, answers = self._intents(flows, phrases, languages, today)
         done.flows, done.phrases, done.hours = flows, phrases, hours
-        self._lint(flows, phrases, hours, languages, book)
+        self._lint(flows, phrases, hours, languages, book, answers)
         entries = self._entries(flows)
         overrides = self._overrides(flows, entries)
         done.problems.sort(key=lambda problem: problem.order)
         done.problems = list(dict.fromkeys(done.problems))
         if not done.errors:
-            texts = {
-                language: {key: phrases.template(key, language).text for key in phrases.keys}
-                for language in phrases.languages
-            }
+            texts = answering.spoken(answers, phrases)
             zone = self._zone or next((entry.zone for entry in hours.values()), "UTC")
-            done.program = Program(
-                version, languages, flows, entries, hours, texts, {}, limits, self._region, zone, overrides, book
-            )
+            rest = limits, self._region, zone, overrides, book, answers.answers
+            done.program = Program(version, languages, flows, entries, hours, texts, {}, *rest)
         return done
 
     def _problem(self, mark: Mark, rule: str, message: str) -> None:
@@ -235,15 +237,27 @@ class _Compiler:
         done.questionnaires = found.questionnaires
         return found.flows
 
-    def _intents(self, flows: dict[str, Flow], phrases: Phrases, languages: tuple[str, ...]) -> IntentBook:
-        """The book of intents; steps that go by it get what they lead to, and its values as variables."""
-        unread = self._unread_names()
+    def _intents(
+        self, flows: dict[str, Flow], phrases: Phrases, languages: tuple[str, ...], today: date | None
+    ) -> tuple[IntentBook, answering.ReadAnswers]:
+        """The book of intents, and the answers to them; steps that go by these get what they lead to, and the values as
+        variables."""
+        done, unread = self._done, self._unread_names()
         around = Around(languages, phrases.keys, flows, "phrase" in unread.kinds, unread.flows)
-        book, nodes, problems = read_intents(self._done.roots, around)
-        self._done.problems += [*problems, *lint_slots(book, nodes, phrases)]
+        book, nodes, problems = read_intents(done.roots, around)
+        done.problems += [*problems, *lint_slots(book, nodes, phrases)]
+        broken = bool(problems) or "intent" in unread.kinds
+        done.intent_cases, wrong_cases = read_cases(done.roots, book, broken)
+        around_answers = answering.Around(languages, book.intents, flows, unread.flows, broken, today)
+        answers = answering.read_answers(done.roots, around_answers)
+        done.problems += [*wrong_cases, *answers.problems]
         for name, flow in flows.items():
-            flows[name] = with_intents(flow, self._done.readings[name], book, flows)
-        return book
+            reading = done.readings[name]
+            flow = with_intents(flow, reading, book, flows, answers.answers)
+            flows[name] = answering.with_answers(flow, reading, answers.answers, flows)
+        done.answers = tuple(answers.nodes)
+        done.problems += answering.lint_said(answers, flows, done.readings)
+        return book, answers
 
     def _lint(
         self,
@@ -252,6 +266,7 @@ class _Compiler:
         hours: Mapping[str, Hours],
         languages: tuple[str, ...],
         book: IntentBook,
+        answers: answering.ReadAnswers,
     ) -> None:
         done = self._done
         agents = self._section(AGENTS, "agents")
@@ -270,6 +285,7 @@ class _Compiler:
             secrets=tuple(dict.fromkeys(name for reading in done.readings.values() for name in reading.secrets)),
             unread=self._unread_names(),
             intents=tuple(book.intents),
+            answers=tuple(answers.nodes),
         )
         for name, flow in flows.items():
             reading = done.readings[name]
@@ -287,6 +303,8 @@ class _Compiler:
             kinds.add("phrase")
         if any(path.startswith(INTENTS) for path in self._unread):
             kinds.add("intent")
+        if any(path.startswith(answering.ANSWERS) for path in self._unread):
+            kinds.add("answer")
         return lint.Unread(flows, frozenset(kinds))
 
     def _overrides(self, flows: Mapping[str, Flow], entries: Mapping[str, str]) -> OverrideRules:

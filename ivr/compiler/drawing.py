@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from ivr.answers import PHRASE
 from ivr.program import (
     KINDS,
     AnyStep,
@@ -25,6 +26,7 @@ from ivr.program import (
     OpenCase,
     Queue,
     Retry,
+    SayAnswer,
     Set,
     Survey,
     Transfer,
@@ -103,6 +105,9 @@ def ways_of(step: AnyStep) -> Iterator[tuple[str, str]]:
             yield from step.keys.items()
             yield from step.leads.items()
             yield from ((word, to) for word, to in (("other", step.other), ("complaint", step.complaint)) if to)
+        case SayAnswer():
+            yield "", step.then
+            yield "none", step.none
         case Survey() if step.questionnaire:
             yield from ((f"{key} {answer.word}", answer.then) for key, answer in step.answers.items())
         case Branch():
@@ -132,6 +137,8 @@ def ways_of(step: AnyStep) -> Iterator[tuple[str, str]]:
 
 def _says(step: AnyStep) -> Iterator[Spoken]:
     yield from _spoken(getattr(step, "lines", ()), "")
+    if isinstance(step, SayAnswer):
+        yield Spoken(PHRASE + step.answer)
     if isinstance(step, Asking):
         yield from _spoken(() if step.again == step.lines else step.again, "again")
         yield from _retried(step.no_input, "no_input")
@@ -195,6 +202,8 @@ def _told(step: AnyStep) -> Iterator[tuple[str, Any]]:
             yield "hears", ", ".join(word for answer in step.answers for word in answer.hears)
         case Understand():
             yield "intents", ", ".join(step.leads)
+        case SayAnswer():
+            yield "answer", step.answer
 
 
 def _text(value: Value | str | None) -> str:

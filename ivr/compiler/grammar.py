@@ -35,6 +35,7 @@ RefKind = Literal[
     "address",
     "destination",
     "intent",
+    "answer",
 ]
 
 

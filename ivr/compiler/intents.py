@@ -7,14 +7,19 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from dsl.tree import Node, Problem, nearest_hint
+from ivr.answers import Answer
+from ivr.compiler.answers import with_answered
 from ivr.compiler.grammar import Reading
 from ivr.compiler.phrases import Phrases
 from ivr.program import BUILT_IN, Cel, Flow, Jump, Understand
 from understanding.intents import Intent, IntentBook
 
 
-def with_intents(flow: Flow, reading: Reading, book: IntentBook, flows: Mapping[str, Flow]) -> Flow:
-    """The flow with each step `understand` completed: an intent without an entry leads to its flow, else to `other`.
+def with_intents(
+    flow: Flow, reading: Reading, book: IntentBook, flows: Mapping[str, Flow], answers: Mapping[str, Answer]
+) -> Flow:
+    """The flow with each step `understand` completed: an intent without an entry leads to its flow, else to its answer
+    (of a step with `answered`), else to `other`.
 
     A flow that takes arguments gets the intent's values of those names.
     """
@@ -23,6 +28,7 @@ def with_intents(flow: Flow, reading: Reading, book: IntentBook, flows: Mapping[
         return flow
     for name, step in listening.items():
         leads = {key: target for key, target in step.leads.items() if key in book.intents}
+        answered = with_answered(step, name, answers, reading)
         for key, intent in book.intents.items():
             if key in leads:
                 continue
@@ -30,6 +36,9 @@ def with_intents(flow: Flow, reading: Reading, book: IntentBook, flows: Mapping[
                 leads[key] = f"{name}.leads_to.{key}"
                 flow.steps[leads[key]] = _jump(intent, flows.get(intent.leads_to))
                 reading.marks[leads[key]] = reading.marks[name]
+            elif key in answered:
+                leads[key] = f"{name}.answered.{key}"
+                flow.steps[leads[key]] = answered[key]
             elif step.other:
                 leads[key] = step.other
         flow.steps[name] = msgspec.structs.replace(step, leads=leads)

@@ -83,6 +83,7 @@ class Surroundings:
     accounts: Sequence[str] = ()
     unread: Unread = Unread()
     intents: Sequence[str] = ()
+    answers: Sequence[str] = ()
     names: dict[RefKind, frozenset[str]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -93,6 +94,7 @@ class Surroundings:
             "hours": frozenset(self.hours),
             "language": frozenset(self.languages),
             "intent": frozenset(self.intents),
+            "answer": frozenset(self.answers),
             "agent": frozenset((*self.agents, LAST_AGENT)),
         }
         self._hints_left = _HINTS

@@ -129,6 +129,11 @@ _ALL = (
                 required=True,
             ),
             Option(
+                "answered",
+                s.target,
+                "Where an answer of dialplans/answers leads once it was said; without it none is said here.",
+            ),
+            Option(
                 "review", s.lines, "One moment, please: a person at a silent seat looks first, in doubt. Then music."
             ),
             Option("review_s", v.seconds, "Seconds that a person has to look; then the usual way.", 20.0),
@@ -140,6 +145,21 @@ _ALL = (
             *_ASKING,
         ),
         building.understand,
+    ),
+    Kind(
+        "answer",
+        v.reference("answer"),
+        "Say the answer to the question of an intent (dialplans/answers), as it is approved.",
+        (
+            Option(
+                "none",
+                s.target,
+                "Where to go when it is not said: not approved, ended, or a value is missing.",
+                required=True,
+            ),
+            _THEN,
+        ),
+        lambda g: p.SayAnswer(answer=g["answer"], then=g["then"], none=g["none"]),
     ),
     Kind(
         "survey",

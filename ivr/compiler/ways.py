@@ -24,6 +24,7 @@ from ivr.program import (
     Queue,
     Return,
     Say,
+    SayAnswer,
     Set,
     Survey,
     Transfer,
@@ -50,7 +51,10 @@ def successors(step: AnyStep) -> Iterator[str]:
         case Understand():
             yield from step.leads.values()
             yield from step.keys.values()
-            yield from (target for target in (step.other, step.complaint) if target)
+            yield from (target for target in (step.other, step.complaint, step.answered) if target)
+        case SayAnswer():
+            yield step.then
+            yield step.none
         case Survey(questionnaire=questionnaire, answers=answers) if questionnaire:
             yield from (answer.then for answer in answers.values())
         case Branch():

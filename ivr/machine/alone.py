@@ -28,6 +28,7 @@ from ivr.program import (
     Queue,
     Return,
     Say,
+    SayAnswer,
     Set,
     Survey,
     Transfer,
@@ -73,6 +74,8 @@ def _pass(walk: Walk, step: AnyStep) -> bool:
         case Lookup():
             walk.session.frame.values[step.into] = None
             walk.leave(LEFT, step.failed)
+        case SayAnswer():
+            walk.leave(LEFT, step.then)
         case OpenCase():
             stepping.ask_case(walk, step)
             walk.leave("asked", step.then)

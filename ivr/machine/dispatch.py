@@ -26,7 +26,7 @@ from ivr.events import (
     Understood,
     WayOutSuggested,
 )
-from ivr.machine import asking, queue_offers, reviewing, stepping, typed_ahead, understanding
+from ivr.machine import answering, asking, queue_offers, reviewing, stepping, typed_ahead, understanding
 from ivr.machine.phases import Outside
 from ivr.machine.session import Session
 from ivr.machine.walk import Walk
@@ -48,6 +48,7 @@ from ivr.program import (
     Queue,
     Return,
     Say,
+    SayAnswer,
     Set,
     Survey,
     Transfer,
@@ -63,6 +64,8 @@ def enter(walk: Walk, step: AnyStep) -> None:
     match step:
         case Say():
             stepping.say(walk, step)
+        case SayAnswer():
+            answering.enter(walk, step)
         case Menu() | Collect() | Listen() | Understand() | Survey():
             asking.enter(walk, step)
         case Branch():
@@ -112,6 +115,8 @@ def take(walk: Walk, event: IvrEvent) -> None:
             stepping.said(walk, step, event)
         case PlaybackFinished(), Understand() if session.phase == "reviewing":
             reviewing.on_played(walk)
+        case PlaybackFinished(), SayAnswer():
+            answering.on_said(walk, step, event)
         case PlaybackFinished(), _ if isinstance(step, Asking):
             asking.on_played(walk, step, event)
         case PlaybackFinished(), _:
@@ -130,6 +135,8 @@ def take(walk: Walk, event: IvrEvent) -> None:
             stepping.recorded(walk, step, event)
         case CommandFailed(), Voicemail():
             stepping.recording_failed(walk, step, event)
+        case LookupFinished(), SayAnswer():
+            answering.on_standing(walk, step, event)
         case LookupFinished(), Lookup():
             stepping.looked_up(walk, step, event)
         case SecretChecked(), Collect():
@@ -187,6 +194,8 @@ def _key(walk: Walk, step: AnyStep, key: str) -> None:
             understanding.on_key(walk, step, key)
         case Say():
             stepping.key_in_say(walk, step, key)
+        case SayAnswer():
+            answering.on_key(walk, step, key)
         case Queue():
             if not queue_offers.key(walk, step, key):
                 stepping.key_in_queue(walk, step, key)
@@ -212,6 +221,8 @@ def due(walk: Walk, tick: Tick) -> None:
             walk.leave("deadline", step.failed)
         case OpenCase():
             walk.leave("deadline", step.failed)
+        case SayAnswer():
+            answering.not_said(walk, step, "its approval was not told in time")
         case Queue():
             queue_offers.silent(walk)
         case _:

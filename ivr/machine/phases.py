@@ -153,6 +153,7 @@ PHASES: Transitions[Phase, PhaseEvent] = Transitions(
         },
         "outside": {
             "answered": "outside",
+            "say": "saying",
             "due": "outside",
             "adopted": "walking",
             "begin": "walking",

@@ -85,6 +85,7 @@ class Session(msgspec.Struct):
     playing: AttemptId | None = None
     hidden: str = ""  # the name under which digits go to the vault now
     ahead: str = ""  # keys pressed before their step was reached
+    question: str = ""  # what the caller wanted last, in their words
     owed: bool = False  # a message or a score was left, and what follows from it is not done yet
 
     @property

@@ -22,12 +22,13 @@ from ivr.program import (
     OpenCase,
     Queue,
     Say,
+    SayAnswer,
     Set,
     Transfer,
     Voicemail,
 )
 
-_AWAY = (Lookup, OpenCase, Queue, Transfer, Voicemail)
+_AWAY = (Lookup, OpenCase, Queue, SayAnswer, Transfer, Voicemail)
 _LOOK_AHEAD = 40  # steps that are looked at: past them words are heard, which hurts nobody
 
 

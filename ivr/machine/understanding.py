@@ -76,6 +76,8 @@ def on_understood(walk: Walk, step: Understand, event: Understood) -> None:
             _ask_back(walk, step, possible)
     else:
         _tell(walk, "handed_over", event)
+        if not event.detail:  # it was judged, and nobody has an answer to it
+            walk.unanswered(wish.said, "not_understood", near=event.near)
         wish.said = ""
         asking.wrong(walk, step)
 
@@ -175,6 +177,7 @@ def _judge(walk: Walk, said: str) -> None:
 def _take_up(walk: Walk, step: Understand, intent: str) -> None:
     """Go on with an intent; values that were said with it need not be asked for."""
     session, said = walk.session, walk.session.wish.said
+    session.question = said
     session.wish = Wish(intent=intent)
     session.silences = session.wrongs = 0
     book = walk.program.intents

@@ -12,7 +12,15 @@ from calls.commands import HangUp, Play, Sentence, Stop, StopMusic
 from calls.ids import AttemptId, Instant, Seconds
 from dsl.conditions import Budget
 from dsl.hours import OtherHours
-from ivr.commands import FlowEnded, HideDigits, IvrCommand, ShowDigits, StepTaken
+from ivr.commands import (
+    FlowEnded,
+    HideDigits,
+    IvrCommand,
+    QuestionUnanswered,
+    ShowDigits,
+    StepTaken,
+    Unanswered,
+)
 from ivr.machine.phases import Decision, PhaseEvent
 from ivr.machine.saying import Voice
 from ivr.machine.session import Frame, Session, Trail, Wish
@@ -35,6 +43,7 @@ from ivr.program import (
     Set,
 )
 from ivr.program import Call as CallStep
+from understanding.judgement import Near
 
 EndReason = Literal["hung_up", "caller_left", "step_limit", "time_limit", "transferred", "failed"]
 
@@ -101,6 +110,24 @@ class Walk:
     def foretell(self, turn: Callable[["Walk"], None]) -> str:
         """The words that the caller would hear next after `turn`; empty where none are said at once."""
         return self._foretell(self, turn)
+
+    def say_all(self, lines: Lines) -> str:
+        """Play phrases as `say` does, if all can be said; else why not, and nothing is played."""
+        session, notes = self.session, list[str]()
+        media = self._voice.media(
+            lines, session.language, session.values(), self.utc_s, notes, self.budget, self.other_hours
+        )
+        if notes or not media:
+            return "; ".join(notes) or "no words"
+        session.playing = self.mint()
+        self.out.append(Play(session.leg, session.playing, media))
+        return ""
+
+    def unanswered(self, said: str, why: Unanswered, intent: str = "", near: Near = ()) -> None:
+        """Tell the editors of intents and answers what nobody answered here."""
+        session = self.session
+        where = f"{session.frame.flow}/{session.frame.step}"
+        self.out.append(QuestionUnanswered(session.call, self.mint(), session.language, where, said, why, intent, near))
 
     def hush(self) -> None:
         """Stop what plays. Not needed before `say`: a second Play stops the first, and sooner."""

@@ -42,9 +42,9 @@ from ivr.events import (
 )
 from ivr.machine.core import Ivr
 from ivr.phrases import Place, parse_template
-from ivr.program import Program
+from ivr.program import ANSWER_STANDING, Program
 from ivr.vault import Vault
-from understanding.judgement import NOTHING, Judgement
+from understanding.judgement import NOTHING, Judgement, nearest
 from understanding.wishes import Judge, understand
 
 _CALL = CallId("call")
@@ -88,7 +88,8 @@ class Stage:
         judged = understand(said.said, self._judge)
         one = judged.judgement
         return Understood(
-            said.call, said.attempt, one.decision, one.intent, one.second, one.score, one.margin, judged.turn
+            *(said.call, said.attempt, one.decision, one.intent, one.second, one.score, one.margin, judged.turn),
+            near=nearest(one),
         )
 
     def read(self, media: Media) -> Heard:
@@ -130,6 +131,7 @@ class Rehearsal:
     scores: dict[str, int] = field(default_factory=dict)
     cases: list[c.OpenCase] = field(default_factory=list)
     messages: list[c.VoicemailLeft] = field(default_factory=list)
+    unanswered: list[c.QuestionUnanswered] = field(default_factory=list)
     ended: str = ""
     now: Instant = 0.0
     lookup: c.Lookup | None = None
@@ -290,8 +292,12 @@ class Rehearsal:
                 self.cases.append(command)
                 number = CaseNumber(f"{self.at:%Y}-{len(self.cases):04d}")
                 self._tell(CaseOpened(_CALL, command.attempt, number))
+            case c.Lookup() if command.url == ANSWER_STANDING:  # answers count as approved here, as scenes do
+                self._tell(LookupFinished(_CALL, command.attempt, "ok", {"refused": ""}))
             case c.Lookup():
                 self.lookup = command
+            case c.QuestionUnanswered():
+                self.unanswered.append(command)
             case c.EnterQueue():
                 self._playing = None
                 self.queue = command

@@ -27,6 +27,7 @@ from ivr.commands import (
     HideDigits,
     Lookup,
     QuestionAnswered,
+    QuestionUnanswered,
     ShowDigits,
     SurveyAnswered,
     TurnTaken,
@@ -35,6 +36,7 @@ from ivr.commands import (
 )
 from ivr.events import LookupFinished, Understood
 from ivr.machine.core import Ivr
+from ivr.program import ANSWER_STANDING
 from ivr.vault import Vault
 from sim.chance import Columns
 from sim.driver import LAST
@@ -164,6 +166,7 @@ class House:
             commands.ForecastMade: _nothing,
             SurveyAnswered: _nothing,
             QuestionAnswered: _nothing,
+            QuestionUnanswered: _nothing,
             VoicemailLeft: _nothing,
             CalledAgain: _nothing,
             OfferLapsed: _nothing,
@@ -398,6 +401,9 @@ class House:
         real = caller.looked_up(command.url) if caller is not None else None
         if real is not None:
             self._later(real.after_s, LookupFinished(command.call, command.attempt, real.outcome, real.value))
+            return
+        if command.url == ANSWER_STANDING:  # answers count as approved here
+            self._later(_CHECKED_S, LookupFinished(command.call, command.attempt, "ok", {"refused": ""}))
             return
         known = self._scenario.services.get(command.url)
         if known is None:

@@ -15,8 +15,18 @@ pytestmark = pytest.mark.unit
 
 _PROMPTS = Path(__file__).parents[2] / "prompts"
 _READY = ReadySounds(_PROMPTS / "ready")
+_LANGUAGES = ("zh-CN", "en")
+_ANSWERS = {
+    f"answer.{name}": one["says"]
+    for path in (_PROMPTS.parent / "dialplans/answers").glob("*.yaml")
+    for name, one in yaml.safe_load(path.read_text("utf-8"))["answers"].items()
+}
 _STATIC = static_prompts(
-    {name: yaml.safe_load((_PROMPTS / f"{name}.yaml").read_text("utf-8")) for name in ("zh-CN", "en")}
+    {
+        name: yaml.safe_load((_PROMPTS / f"{name}.yaml").read_text("utf-8"))
+        | {key: says[name] for key, says in _ANSWERS.items()}
+        for name in _LANGUAGES
+    }
 )
 _SECONDS = {"zh-CN": (0.12, 0.6), "en": (0.04, 0.2)}
 """Of a character: the quickest and the slowest."""

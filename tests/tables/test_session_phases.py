@@ -49,8 +49,8 @@ of_each_row = pytest.mark.parametrize("row", _ROWS, ids=[row["row"] for row in _
 
 
 @cache
-def _program(flow: str, intents: str | None) -> Program:
-    return compiled(f"{_ENTRY}{flow}\n", **({} if intents is None else {"intents/all": intents}))
+def _program(flow: str, files: tuple[tuple[str, str], ...]) -> Program:
+    return compiled(f"{_ENTRY}{flow}\n", **dict(files))
 
 
 def _short(command: IvrCommand) -> str:
@@ -58,7 +58,7 @@ def _short(command: IvrCommand) -> str:
     name = type(command).__name__
     match command:
         case StepTaken():
-            return f"{name} {command.outcome}"
+            return f"{name} {command.outcome.partition(': ')[0]}"
         case FlowEnded():
             return f"{name} {command.reason}"
         case Play():
@@ -67,7 +67,8 @@ def _short(command: IvrCommand) -> str:
 
 
 def _caller(row: dict[str, Any]) -> Line:
-    line = Line(_program(row["flow"], row.get("intents")))
+    files = tuple((f"{word}/all", row[word]) for word in ("intents", "answers") if word in row)
+    line = Line(_program(row["flow"], files))
     line.start()
     for event in row.get("first", ()):
         word, _, argument = event.partition(" ")
@@ -114,7 +115,7 @@ def _event(line: Line, name: str, detail: str) -> IvrEvent:
         case "answered" if detail == "case":
             return CaseOpened(CALL, awaits, CaseNumber("2026-0001"))
         case "answered":
-            return LookupFinished(CALL, awaits, "ok", {"balance": 12.5})
+            return LookupFinished(CALL, awaits, "ok", {"balance": 12.5, "refused": ""})
         case "suggested":
             return WayOutSuggested(CALL, awaits, "callback")
         case "left_queue":

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dialer.scenes.approval import ApprovalRules, PolicyApprovers
+from dialer.scenes.approval import ApprovalRules, OwnApprovers
 from dialer.scenes.policy_approval import (
     ApprovedPolicy,
     PolicyApproval,
@@ -77,9 +77,9 @@ def test_what_is_not_approved_says_why_and_when_the_next_takes_effect() -> None:
         (ApprovalRules(), "wang", ""),
         (ApprovalRules(), "zhang", "zhang has published the policy: somebody else must approve it"),
         (ApprovalRules(approvers=("wang",)), "li", "li is no approver of policies in dialplans/approvals.yaml"),
-        (ApprovalRules(approvers=("wang",), policies=PolicyApprovers(approvers=("li",))), "li", ""),
+        (ApprovalRules(approvers=("wang",), policies=OwnApprovers(approvers=("li",))), "li", ""),
         (
-            ApprovalRules(approvers=("wang",), policies=PolicyApprovers(approvers=("li",))),
+            ApprovalRules(approvers=("wang",), policies=OwnApprovers(approvers=("li",))),
             "wang",
             "wang is no approver",
         ),

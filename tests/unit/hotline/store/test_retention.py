@@ -15,6 +15,7 @@ from hotline.cli.main import app
 from hotline.site.keeping import KeepSettings
 from hotline.site.settings import Settings, Site
 from hotline.store import (
+    answer_tables,
     campaign_tables,
     case_clock_tables,
     case_origin_tables,
@@ -111,6 +112,8 @@ def test_every_kind_is_a_setting_and_every_table_has_its_rule() -> None:
     ruled |= {followup_tables.case_guesses.name}  # for a day
     ruled |= {followup_tables.followups.name, followup_tables.followup_log.name}  # with their case, or by their days
     ruled |= {case_origin_tables.case_origins.name, case_origin_tables.case_origin_looks.name}  # likewise
+    ruled |= {answer_tables.answer_approvals.name}  # nobody's word is deleted
+    ruled |= {answer_tables.unanswered.name}
     ruled |= {user_tables.users.name}  # nobody is deleted: a name that stands in a log stays one person's
     assert campaign_tables.metadata is contact_tables.metadata is schema.metadata
     tables = {table.name: table for table in schema.metadata.sorted_tables}

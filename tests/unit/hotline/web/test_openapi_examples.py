@@ -143,6 +143,11 @@ async def test_each_example_is_answered(house: tuple[Server, str, str], monkeypa
         "post /exceptions": 422,  # no policy, and so no exception of one
         "post /exceptions/{exception}/end": 422,  # none was granted
         "get /case-state/{token}": 404,  # the token is a call's
+        "post /answers/approve": 422,  # there is no such answer
+        "post /answers/withdraw": 422,
+        "get /unanswered/{question}": 404,  # every question was answered
+        "post /unanswered/{question}/add": 404,
+        "post /unanswered/{question}/dismiss": 404,
         "get /followups/{number}": 404,  # nobody is followed up
         "get /followups/{number}/whole": 404,
         "post /followups/{number}/done": 404,
