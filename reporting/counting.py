@@ -12,12 +12,13 @@ from reporting.cases import case_figures
 from reporting.channels import over_channels
 from reporting.contacts import Contacts
 from reporting.fates import Fate, fate
-from reporting.followups import AnswerRow, FollowUpRow, follow_up_figures, question_figures
-from reporting.ladder import HandOverSums, RungRow, ladder_figures
+from reporting.followups import follow_up_figures, question_figures
+from reporting.ladder import ladder_figures
+from reporting.material import Material
 from reporting.ratios import whole_seconds
-from reporting.refusals import RefusalFigures, RefusalRow, by_department, by_scene
+from reporting.refusals import RefusalFigures, by_department, by_scene
 from reporting.report import AgentFigures, QueueFigures, Report, SceneFigures, SliceFigures, scene_figures
-from reporting.rows import CallKind, CallRow, CaseRow, ClockRow, HandOverRow, ReviewRow, StepRow, TalkRow
+from reporting.rows import CallKind, CallRow, ReviewRow, TalkRow
 from reporting.satisfaction import Satisfaction
 from reporting.settings import FigureSettings
 from reporting.spans import Span
@@ -105,27 +106,8 @@ class Figures:
         """Take a judgement of a talk of the span."""
         self._reviews.append(review)
 
-    def report(
-        self,
-        known_until: float,
-        opened: Sequence[CaseRow] = (),
-        clocks: Sequence[ClockRow] = (),
-        hand_overs: Sequence[HandOverRow] = (),
-        steps: Sequence[StepRow] = (),
-        attempts: Mapping[str, Mapping[str, int]] | None = None,
-        gaps: Sequence[str] = (),
-        follow_ups: Sequence[FollowUpRow] = (),
-        answers: Sequence[AnswerRow] = (),
-        complaints: Mapping[str, int] | None = None,
-        refusals: Sequence[RefusalRow] = (),
-        departments: Mapping[str, str] | None = None,
-        dispositions: Mapping[str, Mapping[str, int]] | None = None,
-        rungs: Sequence[RungRow] = (),
-        hand_over_sums: HandOverSums = HandOverSums(),  # noqa: B008 - it is frozen
-    ) -> Report:
-        """The report, once: all calls were taken. `attempts`: of the ledger, by scene and state. `gaps`: what could not
-        be read. `complaints`: cases about these attempts, by scene. `departments`: of scenes.
-        `dispositions`: talks by queue and word."""
+    def report(self, known_until: float, material: Material) -> Report:
+        """The report, once: all calls were taken."""
         self._contacts.finish(known_until)
         waits, talks = Waits(self._in_time_s), Talks()
         for of_queue in self._waits_of.values():
@@ -137,8 +119,8 @@ class Figures:
         for (day, hour), one in self._slices.items():
             hours[hour].add(one)
             days[day].add(one)
-        refused = by_scene(refusals)
-        asked_elsewhere = question_figures(answers, self._settings.satisfaction)
+        refused = by_scene(material.refusals)
+        asked_elsewhere = question_figures(material.answers, self._settings.satisfaction)
         of_calls = self._satisfaction.house()
         return Report(
             span=self._span,
@@ -162,17 +144,17 @@ class Figures:
             callbacks=dict(sorted(self._callbacks.items())),
             hours=[one.figures() for one in hours],
             days={day: one.figures() for day, one in sorted(days.items())},
-            cases=case_figures(opened, clocks, hand_overs, steps),
-            scenes=_scenes(attempts or {}, complaints or {}, refused),
+            cases=case_figures(material.opened, material.clocks, material.hand_overs, material.steps),
+            scenes=_scenes(material.attempts, material.complaints, refused),
             suggestions=[],
-            gaps=list(gaps),
-            followups=follow_up_figures(follow_ups),
+            gaps=list(material.gaps),
+            followups=follow_up_figures(material.follow_ups),
             questionnaires=asked_elsewhere,
             satisfaction=over_channels(self._settings.satisfaction, of_calls, asked_elsewhere),
             refusals=refused,
-            refusals_by_department=by_department(refusals, departments or {}),
-            dispositions={queue: dict(sorted(words.items())) for queue, words in sorted((dispositions or {}).items())},
-            ladder=ladder_figures(rungs, hand_over_sums),
+            refusals_by_department=by_department(material.refusals, material.departments),
+            dispositions={queue: dict(sorted(words.items())) for queue, words in sorted(material.dispositions.items())},
+            ladder=ladder_figures(material.rungs, material.hand_over_sums),
         )
 
     def _count(self, call: CallRow) -> None:

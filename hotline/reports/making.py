@@ -22,6 +22,7 @@ from hotline.reports.ladder import hand_over_sums, rung_rows
 from hotline.site.settings import Site
 from hotline.versions.store import Versions
 from reporting.counting import Figures
+from reporting.material import Material
 from reporting.reading import REPORTS, read_reports
 from reporting.refusals import RefusalRow
 from reporting.report import Report
@@ -71,23 +72,23 @@ def make(site: Site, span: Span, now: float, progress: Progress = lambda done, o
         progress(of, of)
     attempts, refusals, gaps = _outgoing(site, span)
     scenes = {} if current is None else versions.book(current).scenes
-    report = figures.report(
-        now,
-        cases.opened,
-        cases.clocks,
-        cases.hand_overs,
-        cases.steps,
-        attempts,
-        gaps,
-        visits,
-        answers,
-        complaints,
-        refusals,
-        {name: scene.settings.department for name, scene in scenes.items()},
-        said,
-        rungs,
-        sums,
+    material = Material(
+        opened=cases.opened,
+        clocks=cases.clocks,
+        hand_overs=cases.hand_overs,
+        steps=cases.steps,
+        attempts=attempts,
+        complaints=complaints,
+        refusals=refusals,
+        departments={name: scene.settings.department for name, scene in scenes.items()},
+        follow_ups=visits,
+        answers=answers,
+        dispositions=said,
+        rungs=rungs,
+        hand_over_sums=sums,
+        gaps=gaps,
     )
+    report = figures.report(now, material)
     return with_suggestions(report, rules.suggestions)
 
 

@@ -55,6 +55,7 @@ def test_every_figure_of_a_scope_is_there() -> None:
     from zoneinfo import ZoneInfo
 
     from reporting.counting import Figures
+    from reporting.material import Material
     from reporting.rows import CallRow, CaseRow, ClockRow, TalkRow
     from reporting.settings import FigureSettings
     from reporting.spans import span_of
@@ -70,7 +71,7 @@ def test_every_figure_of_a_scope_is_there() -> None:
         CaseRow("complaint", "x", "level_1", "office", "call", "", 1.0),
         ClockRow("first", "level_1", "office", True),
     )
-    report = figures.report(span.until, [case], [clock], attempts={"loans": {"effective": 1}})
+    report = figures.report(span.until, Material(opened=[case], clocks=[clock], attempts={"loans": {"effective": 1}}))
     for scope, names in FIGURES.items():
         found = parts(report, scope)
         assert found, scope
