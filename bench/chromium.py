@@ -35,7 +35,8 @@ class Page:
         answer = self._answers[number] = asyncio.get_running_loop().create_future()
         await self._socket.send_json({"id": number, "method": method, "params": given})
         async with asyncio.timeout(60):
-            return await answer
+            found: dict[str, Any] = await answer
+            return found
 
     async def open(self, address: str) -> None:
         """Go there; returns before it is loaded."""
@@ -113,7 +114,7 @@ async def chromium(folder: Path, language: str = "en-GB", says: Path | None = No
     without it there is no microphone."""
     program = shutil.which("chromium")
     assert program is not None, "apt-get install chromium; `make test-console` does"
-    flags = (
+    flags: tuple[str, ...] = (
         *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"),
         *(f"--user-data-dir={folder}", f"--accept-lang={language}", "--remote-debugging-port=0", "about:blank"),
     )

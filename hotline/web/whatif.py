@@ -145,7 +145,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
         """The last day that was lived again, or is: what was `wanted`, `by` whom, its `state` (`running`, `done`,
         `failed`, `stopped`), the `step` with its `percent`, the `error`, and the `result` as `hotline whatif --json`
         has it. Null: there was none since the controller began."""
-        return None if trials.last is None else msgspec.to_builtins(trials.last)  # type: ignore[no-any-return]  # a struct is a dict then
+        return None if trials.last is None else msgspec.to_builtins(trials.last)
 
     @app.post("/whatif", tags=["supervisors"], status_code=202)
     async def begin(wanted: Wanted, client: Annotated[Client, Depends(tries)]) -> dict[str, Any]:
@@ -155,7 +155,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
             raise HTTPException(422, "say what to try: draft, a version, or a policy")
         if trials.last is not None and trials.last.state == "running":
             raise HTTPException(409, f"{trials.last.by} tries {trials.last.wanted['date']} now; DELETE /whatif ends it")
-        return msgspec.to_builtins(trials.begin(wanted, client.name))  # type: ignore[no-any-return]  # as above
+        return msgspec.to_builtins(trials.begin(wanted, client.name))
 
     @app.delete("/whatif", dependencies=[Depends(tries)], tags=["supervisors"])
     async def stop() -> dict[str, bool]:
