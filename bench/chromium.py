@@ -35,8 +35,8 @@ class Page:
         answer = self._answers[number] = asyncio.get_running_loop().create_future()
         await self._socket.send_json({"id": number, "method": method, "params": given})
         async with asyncio.timeout(60):
-            result: dict[str, Any] = await answer
-        return result
+            found: dict[str, Any] = await answer
+            return found
 
     async def open(self, address: str) -> None:
         """Go there; returns before it is loaded."""

@@ -129,7 +129,7 @@ def _call(rows: Rows, chance: random.Random, number: int, at: float, persons: in
         for talk in range(1, 3 if chance.random() < 0.1 else 2):
             talk_s = chance.expovariate(1 / 200)
             row = (call, talk, "agent", agent, agent, queue, f"{call}-{talk}", ended_at, ended_at + talk_s)
-            rows.setdefault(statements.TALK, []).append((*row, "normal", 0, 0.0))
+            rows.setdefault(statements.TALK, []).append((*row, "normal", 0, 0.0, 0, 0.0))
             rows.setdefault(statements.RECORDING, []).append((f"{call}-{talk}.wav", call, talk_s, "talk", "", talk))
             ended_at += talk_s
         steps.append(("survey", "ask", "survey"))

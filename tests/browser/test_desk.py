@@ -236,6 +236,7 @@ async def test_declined_with_a_reason_and_rung_again(desk: Desk) -> None:
     await desk.page.picture("desk-declining")
     await desk.page.tell("document.querySelector('.decline input').value = 'wash my hands'; null")
     await desk.page.click("Decline")
+    await desk.page.until("!document.querySelector('button.answer')")
     await until(
         lambda: desk.house.rows("SELECT kind, agent, reason FROM declines") == [("offer", "8001", "wash my hands")]
     )

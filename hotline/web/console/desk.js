@@ -191,7 +191,7 @@ class Desk extends LitElement {
       const meter = this.querySelector(`meter.${side}`);
       if (meter) meter.value = this.phone.sound.level(side);
     }
-    this.echo.look(this.desk?.echo_test, this.phone.sound);
+    this.echo.look(this.desk, this.phone.sound);
   }
 
   // what is shown

@@ -26,7 +26,7 @@ from tests.unit.control.harness import ControlHarness
 pytestmark = pytest.mark.unit
 
 CALL = ("a", "+861", "9000", "1", "en", 100.0, 101.0, 104.0, 110.0, "desk", "1001", "answered", "normal", "", "in")
-TALK = ("a", 1, "agent", "1001", "agent-1001", "desk", "a:1-agent", 104.0, 107.0, "normal", 0, 0.0)
+TALK = ("a", 1, "agent", "1001", "agent-1001", "desk", "a:1-agent", 104.0, 107.0, "normal", 0, 0.0, 0, 0.0)
 LINE = Line("+861", "talks", 100.0, 110.0, True, 200, "", (Talk("agent-1001", 104.0, 107.0),), "")
 _CHILD = """
 import sys

@@ -121,7 +121,7 @@ def _put_call(store: sqlite3.Connection, call: dict[str, Any]) -> None:
     for number, (agent, seconds, *rest) in enumerate(talks, 1):
         queue, held_s = (*rest, *(call["queue"], 0)[len(rest) :])
         row = (call["id"], number, "agent", str(agent), str(agent), queue, f"leg-{number}")
-        store.execute(statements.TALK, (*row, ended_at, ended_at + seconds, "normal", int(held_s > 0), held_s))
+        store.execute(statements.TALK, (*row, ended_at, ended_at + seconds, "normal", int(held_s > 0), held_s, 0, 0.0))
         store.execute(statements.RECORDING, (f"{call['id']}-{number}.wav", call["id"], seconds, "talk", "", number))
         ended_at += seconds
     if call.get("asked"):
