@@ -144,7 +144,9 @@ class Crowd:
     failed: list[str] = field(default_factory=list)
     placed: int = 0
     of_own_words: Sequence[Kind] = ()
-    """Kinds that come in turn, as soon as there are any."""
+    """Kinds that come in turn, as soon as there are any; those who were late are made up for."""
+    came: int = 0
+    """So many of them have."""
 
     async def call_in(self) -> None:
         """Let them call, and return when the last has hung up. Cancelling hangs all up."""
@@ -158,9 +160,9 @@ class Crowd:
     def _next(self) -> Kind:
         if not self.placed:
             return _FIRST
-        turn, rest = divmod(self.placed - 2, _EVERY)
-        if rest == 0 and self.of_own_words:
-            return self.of_own_words[turn % len(self.of_own_words)]
+        if self.of_own_words and self.came < (self.placed + _EVERY - 2) // _EVERY:
+            self.came += 1
+            return self.of_own_words[(self.came - 1) % len(self.of_own_words)]
         return self.rng.choices(KINDS, [kind.share for kind in KINDS])[0]
 
     async def _one(self, kind: Kind, rng: Random) -> None:

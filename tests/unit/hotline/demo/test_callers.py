@@ -41,8 +41,10 @@ def test_one_in_five_is_of_the_line_of_own_words_in_turn() -> None:
 
 def test_before_their_voices_are_there_nobody_is() -> None:
     callers = crowd(())
-    callers.placed = 2
+    callers.placed = 8
     assert callers._next() in KINDS
+    callers.of_own_words = BY_KEYS
+    assert [callers._next() in BY_KEYS for _ in range(3)] == [True, True, False], "two are made up for"
 
 
 async def test_who_speaks_says_nothing_else() -> None:

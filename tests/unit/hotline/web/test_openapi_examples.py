@@ -132,6 +132,7 @@ async def test_each_example_is_answered(house: tuple[Server, str, str], monkeypa
         "post /consents/{consent}/undo": 422,  # its number is another
         "post /person-lists/{entry}/undo": 422,
         "post /rollback": 422,  # there is no version of this name
+        **{f"post /calls/{{call}}/proposal/{act}": 404 for act in ("take", "approve", "decline")},  # it said nothing
         "get /govern/rules": 422,  # no policy rules
         "get /do-not-call/shared": 422,  # the site shares with nobody
         "post /govern/scenes/approve": 422,  # there is no such scene
