@@ -73,7 +73,7 @@ ABOUT: Mapping[Act, str] = {
     "search_calls": "the call log, messages and reports, numbers masked",
     "look_up_number": "calls of one number",
     "see_numbers": "whole numbers of cases, campaigns, calls at the desk",
-    "hear_recordings": "talks and messages",
+    "hear_recordings": "talks and messages, words in their transcripts",
     "open_case": "a case about a call, an agent's form",
     "take_in_cases": "a case of what came by another way",
     "see_cases": "cases, numbers masked",
