@@ -103,9 +103,8 @@ async def spoken(options: Options, count: int) -> list[Spoken]:
                 options.progress(f"{len(found)} of {count} sentences spoken")
 
     try:
-        paces = range(len(_PACES))
-        shares = [[one for place, one in enumerate(chosen) if place % len(_PACES) == pace] for pace in paces]
-        await asyncio.gather(*(by(voices[pace], shares[pace]) for pace in paces))
+        shares = [[number for number in chosen if number % len(voices) == pace] for pace in range(len(voices))]
+        await asyncio.gather(*(by(voice, share) for voice, share in zip(voices, shares, strict=True)))
     finally:
         for voice in voices:
             await voice.close()

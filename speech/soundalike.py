@@ -15,7 +15,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from speech.pinyin import SYLLABLES_OF_SIGNS, read, segments
 
@@ -42,6 +42,15 @@ class _Said:
 
     syllables: tuple[str, ...]
     signs: str
+    nearest: dict[str, float] = field(default_factory=dict)
+    """How far the nearest of its syllables is from one that was asked for: most words are given up by that."""
+
+    def least(self, wanted: tuple[str, ...]) -> float:
+        """The least that a word may cost here."""
+        for syllable in wanted:
+            if syllable not in self.nearest:
+                self.nearest[syllable] = min(_difference(syllable, other) for other in self.syllables)
+        return sum(self.nearest[syllable] for syllable in wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +174,8 @@ def _heard(word: str, said: _Said) -> list[_Place]:
     if len(wanted) <= _SHORT:
         return _heard_exactly(word, wanted, said)
     allowed = _ALLOWED_LONG * len(wanted) + _EPSILON
+    if said.least(wanted) > allowed:
+        return []
     ends = _ends(wanted, said.syllables)
     found: list[_Place] = []
     for end in sorted(range(1, count + 1), key=lambda at: (ends[at][0], -at)):
