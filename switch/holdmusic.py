@@ -8,6 +8,7 @@ so the chime is quiet, below 2 kHz, and dies away.
 from __future__ import annotations
 
 import wave
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -60,8 +61,9 @@ def _encoded(samples: NDArray[np.int16], codes: bytes) -> bytes:
     return np.frombuffer(codes, np.uint8)[samples.view(np.uint16)].tobytes()
 
 
+@cache
 def chime() -> NDArray[np.int16]:
-    """The tune as 16-bit samples at 8 kHz; its end runs into its beginning without a click."""
+    """The tune as 16-bit samples at 8 kHz, to be read only; its end runs into its beginning without a click."""
     length = int(len(_TUNE) * _BEAT_S * RATE_HZ)
     mix = np.zeros(length)
     for beat, note in enumerate(_TUNE):
@@ -71,6 +73,7 @@ def chime() -> NDArray[np.int16]:
         if beat % 4 == 0:
             _add(mix, at, 0.6 * _struck(_NOTES_HZ[max(note, 0)] / 2, seconds=3.5))
     samples: NDArray[np.int16] = np.round(mix / np.max(np.abs(mix)) * _PEAK).astype(np.int16)
+    samples.flags.writeable = False  # whoever asks next is given the same
     return samples
 
 

@@ -1,5 +1,6 @@
 """The pages: files of `console/`, as they stand there, behind a strict content policy. What they show, they ask for."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,7 @@ def add(app: FastAPI, url: str | None) -> None:
         return RedirectResponse("console/")
 
 
+@cache
 def words_by_language() -> dict[str, dict[str, str]]:
     """What the pages say, by language: `words/en.yaml`, and what single pages add to it, `words/PAGE/en.yaml`."""
     words: dict[str, dict[str, str]] = {}

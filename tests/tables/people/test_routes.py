@@ -43,7 +43,7 @@ class _House:
             name = role.replace("_", "-")
             users.add(logged.database, User(name=name, roles=(role,), agent=agent, added_at=0.0, added_by="t"))
         self.folder = folder
-        self.app = logged.app()
+        self.app = logged.own_app
         self.acts = acts_by_route(self.app, self.app.state.guard)
         for route in self.app.routes:
             if isinstance(route, APIRoute) and not any((method, route.path) in OPEN for method in route.methods or ()):

@@ -20,6 +20,7 @@ from hotline.views.metrics import Metrics
 from hotline.web.app import make
 from hotline.web.rights import Client
 from hotline.web.tokens import WaitTokens
+from tests.unit.hotline.web.asking import over
 
 NOON = 1_795_924_800.0
 """2026-11-29 12:00 in Shanghai."""
@@ -68,6 +69,12 @@ class Logged:
         return []
 
     def app(self) -> FastAPI:
+        """For requests with a token, about the log: see `over`."""
+        return over(self, clients=CLIENTS)
+
+    @functools.cached_property
+    def own_app(self) -> FastAPI:
+        """For all others."""
         return make(self, "token", WaitTokens("a secret"), CLIENTS)  # type: ignore[arg-type]  # as far as it is asked
 
     def audited(self) -> list[dict[str, object]]:

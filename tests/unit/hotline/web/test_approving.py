@@ -2,29 +2,25 @@
 
 import asyncio
 from pathlib import Path
-from typing import cast
 
 import pytest
 from fastapi import FastAPI
 
 from hotline.server.approvals import Approvals
 from hotline.site.settings import Site
-from hotline.views.controller import Controller
-from hotline.web import app
 from hotline.web.rights import Client
-from hotline.web.tokens import WaitTokens
 from tests.unit.hotline.governing.asking import ZONE
 from tests.unit.hotline.governing.gated_site import change, publish_again, published
-from tests.unit.hotline.web.asking import Answer, request
+from tests.unit.hotline.web.asking import Answer, over, request
 
 pytestmark = pytest.mark.unit
 
-CLIENTS = [
+CLIENTS = (
     Client("wang-fang", "of wang", frozenset({"approve"})),
     Client("li-wei", "of li", frozenset({"approve"})),
     Client("sales", "of sales", frozenset({"approve"})),  # who owns the scenes
     Client("board", "of board", frozenset({"live"})),
-]
+)
 
 
 class OfSite(Approvals):
@@ -44,8 +40,7 @@ def site(tmp_path: Path) -> Site:
 
 @pytest.fixture
 def served(site: Site) -> FastAPI:
-    controller = cast(Controller, OfSite(site))
-    return app.make(controller, "token", WaitTokens("s"), CLIENTS)
+    return over(OfSite(site), clients=CLIENTS)
 
 
 async def post(served: FastAPI, path: str, token: str = "of wang", **body: object) -> Answer:

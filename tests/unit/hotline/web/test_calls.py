@@ -38,7 +38,7 @@ def read_house(tmp_path_factory: pytest.TempPathFactory) -> Logged:
 
 @pytest.fixture(scope="module")
 def app(read_house: Logged) -> FastAPI:
-    return read_house.app()
+    return read_house.own_app
 
 
 async def get(app: FastAPI, path: str, token: str = "token") -> Answer:

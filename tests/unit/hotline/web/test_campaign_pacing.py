@@ -14,11 +14,9 @@ from dialer.pacing.ledgers import WindowCount
 from dialer.pacing.settings import WINDOWS
 from hotline.store import opening
 from hotline.views.metrics import Metrics
-from hotline.web import app
 from hotline.web.rights import Client
-from hotline.web.tokens import WaitTokens
 from tests.unit.hotline.campaigns.stores import NOW, a_try, log_tries, settings
-from tests.unit.hotline.web.asking import Answer, request
+from tests.unit.hotline.web.asking import Answer, over, request
 
 pytestmark = pytest.mark.unit
 
@@ -51,8 +49,7 @@ class Served:
     async def ask(self, query: str = "", token: str = "sees") -> Answer:
         served: Any = self
         clients = (Client("board", "sees", frozenset({"live"})), Client("crm", "reads", frozenset({"calls"})))
-        made = app.make(served, "token", WaitTokens("s"), clients)
-        return await request(made, "GET", f"/campaigns/calls/pacing{query}", token=token)
+        return await request(over(served, clients=clients), "GET", f"/campaigns/calls/pacing{query}", token=token)
 
 
 @pytest.fixture(scope="module")

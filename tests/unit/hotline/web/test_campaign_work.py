@@ -14,10 +14,9 @@ from hotline.campaigns.work import last_talk, work_of
 from hotline.store import opening
 from hotline.store.writer import Writer
 from hotline.views.metrics import Metrics
-from hotline.web import app
-from hotline.web.tokens import WaitTokens
 from tests.unit.control.campaigning import CampaignHouse, campaign
 from tests.unit.hotline.web.asking import ask as send
+from tests.unit.hotline.web.asking import over
 
 pytestmark = pytest.mark.unit
 
@@ -55,7 +54,7 @@ async def ask(
     house: CampaignHouse, method: str, path: str, body: object = None, database: Path = Path("none")
 ) -> tuple[int, Any]:
     served: Any = Served(house, database)
-    return await send(app.make(served, "token", WaitTokens("a secret")), method, f"/agents/{path}", body, "token")
+    return await send(over(served), method, f"/agents/{path}", body, "token")
 
 
 async def test_a_preview_is_seen_and_taken_and_the_agents_phone_is_called() -> None:

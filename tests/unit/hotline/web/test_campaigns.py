@@ -12,11 +12,10 @@ import pytest
 from dialer.campaigns.settings import CampaignSettings
 from hotline.store import opening
 from hotline.views.metrics import Metrics
-from hotline.web import app
 from hotline.web.rights import Client
-from hotline.web.tokens import WaitTokens
 from tests.unit.hotline.campaigns.stores import Campaign, import_people, settings
 from tests.unit.hotline.web.asking import ask as send
+from tests.unit.hotline.web.asking import over
 
 pytestmark = pytest.mark.unit
 
@@ -54,7 +53,7 @@ def store(tmp_path: Path) -> Path:
 
 async def ask(store: Path, path: str, token: str = "token") -> tuple[int, Any]:
     served: Any = Served(store)
-    return await send(app.make(served, "token", WaitTokens("a secret"), CLIENTS), "GET", path, token=token)
+    return await send(over(served, clients=CLIENTS), "GET", path, token=token)
 
 
 def test_all(store: Path) -> None:

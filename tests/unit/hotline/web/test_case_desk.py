@@ -52,7 +52,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Logged:
 async def opened(house: Logged, source: str, ago_s: float, **more: str) -> str:
     """A case that came in so long ago, with its log and its clocks."""
     told = {"source": source, "text": "扣了我三千块，打13800138000", "caller": "138 0013 8000", **more}
-    _, answer = await ask(house.app(), "POST", "/cases", {**told, "at": time.time() - ago_s}, "token")
+    _, answer = await ask(house.own_app, "POST", "/cases", {**told, "at": time.time() - ago_s}, "token")
     Work(house.database).off(CaseRules(), time.time())
     ClockWork(house.database).off(BOOK, time.time())
     return str(answer["case"])
@@ -60,14 +60,14 @@ async def opened(house: Logged, source: str, ago_s: float, **more: str) -> str:
 
 async def act(house: Logged, case: str, kind: str, **fields: Any) -> None:
     status, told = await ask(
-        house.app(), "POST", f"/cases/{case}/acts", {"kind": kind, "author": "li", "fields": fields}, "token"
+        house.own_app, "POST", f"/cases/{case}/acts", {"kind": kind, "author": "li", "fields": fields}, "token"
     )
     assert status == 200, told
     ClockWork(house.database).off(BOOK, time.time())
 
 
 async def inbox(house: Logged, query: str = "") -> Any:
-    status, told = await ask(house.app(), "GET", f"/cases/inbox{query}", None, "looks-token")
+    status, told = await ask(house.own_app, "GET", f"/cases/inbox{query}", None, "looks-token")
     assert status == 200, told
     return told
 
@@ -87,7 +87,7 @@ async def test_the_inbox_is_by_due_time_page_after_page_with_clocks_that_run(hou
     assert [row["case"] for row in (await inbox(house, "?overdue=true"))["cases"]] == [late]
     within = await inbox(house, "?due_in_days=0.05")  # 72 minutes
     assert [row["case"] for row in within["cases"]] == [late, soon]
-    status, told = await ask(house.app(), "GET", "/cases/inbox?after=x", None, "token")
+    status, told = await ask(house.own_app, "GET", "/cases/inbox?after=x", None, "token")
     assert (status, "is no cursor" in told["detail"]) == (422, True)
 
 
@@ -110,7 +110,7 @@ async def test_what_is_answered_has_no_deadline_and_stands_last(house: Logged) -
 
 async def test_a_case_tells_its_clocks_and_what_each_may_do(house: Logged) -> None:
     case = await opened(house, "one", 60.0)
-    status, told = await ask(house.app(), "GET", f"/cases/{case}/desk", None, "token")
+    status, told = await ask(house.own_app, "GET", f"/cases/{case}/desk", None, "token")
     assert status == 200
     (clock,) = told["clocks"]
     assert clock["state"] == "running"
@@ -118,9 +118,9 @@ async def test_a_case_tells_its_clocks_and_what_each_may_do(house: Logged) -> No
     assert {"graded", "unmerged"} & {one["kind"] for one in told["acts"]} == {"graded"}
     assert told["choices"]["clock"] == {"feedback": "feedback"}
     assert "13800138000" not in str(told)
-    _, reads = await ask(house.app(), "GET", f"/cases/{case}/desk", None, "looks-token")
+    _, reads = await ask(house.own_app, "GET", f"/cases/{case}/desk", None, "looks-token")
     assert reads["acts"] == []
-    assert (await ask(house.app(), "GET", "/cases/123/desk", None, "token"))[0] == 404
+    assert (await ask(house.own_app, "GET", "/cases/123/desk", None, "token"))[0] == 404
 
 
 async def test_what_is_a_leads_no_handler_is_offered(house: Logged) -> None:
@@ -130,7 +130,7 @@ async def test_what_is_a_leads_no_handler_is_offered(house: Logged) -> None:
     people: tuple[tuple[str, Role], ...] = (("wang", "handler"), ("zhou", "lead"))
     for name, role in people:
         users.add(house.database, User(name=name, roles=(role,), agent="", added_at=0.0, added_by="t"))
-        browser = Browser(house.app())
+        browser = Browser(house.own_app)
         await browser.by_link_of(house.database.parent, name)
         offered[role] = {one["kind"] for one in (await browser.ask("GET", f"/cases/{case}/desk")).json["acts"]}
     assert offered["lead"] - offered["handler"] == {"regraded", "extended"}
@@ -139,8 +139,8 @@ async def test_what_is_a_leads_no_handler_is_offered(house: Logged) -> None:
 
 async def test_a_case_names_the_calls_that_it_came_in_by(house: Logged) -> None:
     house.log("c1")
-    status, told = await ask(house.app(), "POST", "/calls/c1/form", {"what": "被收违约金", "wanted": "退还"}, "token")
+    status, told = await ask(house.own_app, "POST", "/calls/c1/form", {"what": "被收违约金", "wanted": "退还"}, "token")
     assert status == 201
     Work(house.database).off(CaseRules(), time.time())
-    _, shown = await ask(house.app(), "GET", f"/cases/{told['case']}/desk", None, "token")
+    _, shown = await ask(house.own_app, "GET", f"/cases/{told['case']}/desk", None, "token")
     assert shown["calls"] == [CallId("c1")]

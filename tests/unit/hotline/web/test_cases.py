@@ -16,10 +16,9 @@ from hotline.cases.work import Work
 from hotline.store import opening, statements
 from hotline.versions.case_rules import CaseRules
 from hotline.views.metrics import Metrics
-from hotline.web import app
 from hotline.web.rights import Client
-from hotline.web.tokens import WaitTokens
 from tests.unit.hotline.web.asking import ask as send
+from tests.unit.hotline.web.asking import over
 
 pytestmark = pytest.mark.unit
 
@@ -55,8 +54,8 @@ def database(made_once: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def ask(database: Path) -> Ask:
     served: Any = Served(database)
-    clients = [Client("desk", "reads", frozenset({"calls"})), Client("lead", "sees", frozenset({"calls", "numbers"}))]
-    made = app.make(served, "token", WaitTokens("a secret"), clients)
+    clients = (Client("desk", "reads", frozenset({"calls"})), Client("lead", "sees", frozenset({"calls", "numbers"})))
+    made = over(served, clients=clients)
 
     async def asking(method: str, path: str, body: object = None, token: str = "token") -> tuple[int, Any]:
         return await send(made, method, path, body, token)

@@ -14,10 +14,8 @@ from control.register import Register
 from control.transfer_rules import TransferRules
 from hotline.views.board import Board
 from hotline.views.metrics import Metrics
-from hotline.web import app
-from hotline.web.tokens import WaitTokens
 from tests.unit.control.harness import ControlHarness
-from tests.unit.hotline.web.asking import ask
+from tests.unit.hotline.web.asking import ask, over
 
 pytestmark = pytest.mark.unit
 TOKEN = "token-of-the-test"
@@ -55,7 +53,7 @@ def talking() -> tuple[ControlHarness, CallId]:
 
 async def post(house: ControlHarness, path: str, body: object = None) -> tuple[int, Any]:
     served: Any = Served(house)
-    return await ask(app.make(served, TOKEN, WaitTokens("s")), "POST", f"/calls/{path}", body, TOKEN)
+    return await ask(over(served, TOKEN), "POST", f"/calls/{path}", body, TOKEN)
 
 
 def picked_up(house: ControlHarness) -> None:

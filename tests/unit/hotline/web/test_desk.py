@@ -15,10 +15,9 @@ from control import events
 from control.register import Register
 from hotline.views.metrics import Metrics
 from hotline.views.talk_dispositions import disposition_of
-from hotline.web import app, call_log
-from hotline.web.tokens import WaitTokens
+from hotline.web import call_log
 from tests.unit.control.harness import ControlHarness
-from tests.unit.hotline.web.asking import ask
+from tests.unit.hotline.web.asking import ask, over
 from tests.unit.hotline.web.logged import Logged
 
 pytestmark = pytest.mark.unit
@@ -84,7 +83,7 @@ def served(tmp_path: Path) -> Served:
 
 async def get(served: Served, path: str) -> tuple[int, Any]:
     known: Any = served
-    return await ask(app.make(known, TOKEN, WaitTokens("s")), "GET", path, None, TOKEN)
+    return await ask(over(known, TOKEN), "GET", path, None, TOKEN)
 
 
 async def test_an_agent_whom_nobody_calls_sees_their_state_and_whom_they_may_reach(served: Served) -> None:
@@ -158,7 +157,7 @@ async def test_who_withholds_their_number_has_no_earlier_calls(served: Served) -
 
 async def test_the_talk_moves_to_the_phone_as_it_is_and_without_one_the_reason_is_said(served: Served) -> None:
     known: Any = served
-    made = app.make(known, TOKEN, WaitTokens("s"))
+    made = over(known, TOKEN)
     assert await ask(made, "POST", "/agents/01/talk/move", None, TOKEN) == (
         409,
         {"detail": "the agent has no talk with a caller"},

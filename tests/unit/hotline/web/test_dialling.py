@@ -20,7 +20,7 @@ from hotline.web import app
 from hotline.web.tokens import WaitTokens
 from tests.unit.control.harness import ControlHarness, Directory
 from tests.unit.hotline.governing.gated_site import published
-from tests.unit.hotline.web.asking import ask
+from tests.unit.hotline.web.asking import ask, over
 
 pytestmark = pytest.mark.unit
 
@@ -61,8 +61,7 @@ class Served:
 
 async def dial(house: ControlHarness, agent: str, number: str) -> tuple[int, Any]:
     served: Any = Served(house)
-    made = app.make(served, "token", WaitTokens("a secret"))
-    return await ask(made, "POST", f"/agents/{agent}/dial", {"number": number}, token="token")
+    return await ask(over(served), "POST", f"/agents/{agent}/dial", {"number": number}, token="token")
 
 
 async def test_the_agents_phone_rings_and_the_call_is_named() -> None:
@@ -89,8 +88,7 @@ async def test_the_agents_phone_rings_and_the_call_is_named() -> None:
 async def test_what_the_gate_refuses_rings_no_phone(answer: dict[str, Any], status: int, said: str) -> None:
     house = ControlHarness("01")
     served: Any = Served(house, **answer)
-    made = app.make(served, "token", WaitTokens("a secret"))
-    answered, told = await ask(made, "POST", "/agents/01/dial", {"number": "13900139000"}, token="token")
+    answered, told = await ask(over(served), "POST", "/agents/01/dial", {"number": "13900139000"}, token="token")
     assert answered == status
     assert said in told["detail"]
     assert house.given(Originate) == []

@@ -37,19 +37,19 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
 
 
 async def test_the_flows_and_who_is_in_them(house: House) -> None:
-    status, told = await ask(house.app(), "GET", "/flows", None, "token")
+    status, told = await ask(house.own_app, "GET", "/flows", None, "token")
     assert (status, told["version"]) == (200, house.version)
     (main,) = told["flows"]
     assert (main["flow"], main["numbers"], main["now"]) == ("main", ["95183"], 3)
-    _, now = await ask(house.app(), "GET", "/flows/now?flow=main", None, "token")
+    _, now = await ask(house.own_app, "GET", "/flows/now?flow=main", None, "token")
     assert now["steps"] == {house.version: {"choose": 1, "care": 1}, "older": {"choose": 1}}
 
 
 async def test_one_drawn_and_its_day(house: House) -> None:
     house.log("c", time.time() - 60)
-    _, picture = await ask(house.app(), "GET", "/flows/picture?flow=main", None, "token")
+    _, picture = await ask(house.own_app, "GET", "/flows/picture?flow=main", None, "token")
     assert picture["start"] == "choose"
-    _, day = await ask(house.app(), "GET", "/flows/traffic?flow=main", None, "token")
+    _, day = await ask(house.own_app, "GET", "/flows/traffic?flow=main", None, "token")
     assert (day["calls"], day["steps"]) == (1, {})
 
 
@@ -65,15 +65,15 @@ async def test_one_drawn_and_its_day(house: House) -> None:
     ],
 )
 async def test_what_is_not_there(house: House, path: str) -> None:
-    assert (await request(house.app(), "GET", path, token="token")).status == 404
+    assert (await request(house.own_app, "GET", path, token="token")).status == 404
 
 
 async def test_lint_runs_beside_the_server(house: House) -> None:
     """On a folder that is not there, which it says."""
-    status, told = await ask(house.app(), "GET", "/flows/problems", None, "token")
+    status, told = await ask(house.own_app, "GET", "/flows/problems", None, "token")
     assert status == 503
     assert "no such folder" in told["detail"]
 
 
 async def test_other_systems_see_no_flows(house: House) -> None:
-    assert (await request(house.app(), "GET", "/flows", token="looks-token")).status == 403
+    assert (await request(house.own_app, "GET", "/flows", token="looks-token")).status == 403

@@ -8,10 +8,9 @@ import pytest
 from control import events
 from control.register import Register
 from hotline.views.metrics import Metrics
-from hotline.web import app
-from hotline.web.tokens import WaitTokens
 from tests.unit.control.harness import ControlHarness
 from tests.unit.hotline.web.asking import ask as send
+from tests.unit.hotline.web.asking import over
 
 pytestmark = pytest.mark.unit
 
@@ -48,7 +47,7 @@ class Served:
 
 async def ask(house: ControlHarness, method: str, path: str, body: object = None) -> tuple[int, Any]:
     served: Any = Served(house)
-    return await send(app.make(served, "token", WaitTokens("a secret")), method, path, body, "token")
+    return await send(over(served), method, path, body, "token")
 
 
 def closing(target: str = "queue:fraud", **more: object) -> dict[str, object]:

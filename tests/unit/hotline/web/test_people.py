@@ -47,7 +47,7 @@ def add(house: Logged, name: str, *roles: Role, agent: str = "") -> None:
 
 @pytest.fixture
 def browser(house: Logged) -> Browser:
-    return Browser(house.app())
+    return Browser(house.own_app)
 
 
 async def test_in_by_a_password(house: Logged, browser: Browser) -> None:
@@ -93,7 +93,7 @@ async def test_in_by_a_code_once(house: Logged, browser: Browser) -> None:
 
 async def test_pauses_hold_for_the_right_password_too(house: Logged, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(throttle, "PERSON", throttle.PERSON._replace(free=2, first_s=250.0))
-    browser = Browser(house.app())
+    browser = Browser(house.own_app)
     for _ in range(2):
         assert (await browser.by_password("li", "wrong")).status == 401
     answer = await browser.by_password("li", PASSWORD)

@@ -22,7 +22,7 @@ def house(tmp_path: Path) -> Logged:
 
 @pytest.fixture
 def browser(house: Logged) -> Browser:
-    return Browser(house.app())
+    return Browser(house.own_app)
 
 
 async def test_a_link_signs_in_once(tmp_path: Path, browser: Browser) -> None:
@@ -107,7 +107,7 @@ async def test_signing_out_ends_the_session_everywhere(tmp_path: Path, browser: 
 
 async def test_guessing_ends_soon(tmp_path: Path, house: Logged, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(throttle, "ADDRESS", ADDRESS._replace(first_s=60.0))
-    browser = Browser(house.app())
+    browser = Browser(house.own_app)
     for _ in range(ADDRESS.free):
         assert (await browser.ask("POST", "/session", {"link": "guessed"})).status == 401
     link = new_link(tmp_path, "admin", "operator", time.time())

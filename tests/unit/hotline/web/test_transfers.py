@@ -12,10 +12,8 @@ from control import commands, events
 from control.register import Register
 from control.transfer_rules import TransferRules
 from hotline.views.metrics import Metrics
-from hotline.web import app
-from hotline.web.tokens import WaitTokens
 from tests.unit.control.harness import ControlHarness
-from tests.unit.hotline.web.asking import ask
+from tests.unit.hotline.web.asking import ask, over
 
 pytestmark = pytest.mark.unit
 TOKEN = "token-of-the-test"
@@ -52,7 +50,7 @@ def talking() -> tuple[ControlHarness, CallId]:
 
 async def post(house: ControlHarness, call: str, body: object) -> tuple[int, Any]:
     served: Any = Served(house)
-    return await ask(app.make(served, TOKEN, WaitTokens("s")), "POST", f"/calls/{call}/transfer", body, TOKEN)
+    return await ask(over(served, TOKEN), "POST", f"/calls/{call}/transfer", body, TOKEN)
 
 
 @pytest.mark.parametrize("body", [{"to": "8002"}, {"to": "02"}, {"to": " queue:care ", "skills": ["care>=3"]}])
