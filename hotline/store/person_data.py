@@ -81,6 +81,13 @@ _EXPORTED = {
 }
 """What a person is given, by table."""
 
+_ASKED_BY_NOBODY_ELSE = (
+    'DELETE FROM unanswered WHERE id IN (SELECT question FROM unanswered_times WHERE "call" IN'
+    " (SELECT value FROM json_each(?1))) AND NOT EXISTS (SELECT 1 FROM unanswered_times AS t"
+    ' WHERE t.question = unanswered.id AND t."call" NOT IN (SELECT value FROM json_each(?1)))'
+)
+"""What nobody answered, and only these calls asked."""
+
 _IS_HELD = 'EXISTS (SELECT 1 FROM legal_holds AS h WHERE h."call" = {0})'
 _CASES_KEPT = (
     f"SELECT number, {_IS_HELD.format('cases.call')} FROM cases WHERE number {_K}"
@@ -144,6 +151,7 @@ def erasure(connection: sqlite3.Connection, subject: Subject, journal_days: int 
     ).fetchone()
     rows: list[tuple[str, tuple[Any, ...]]] = [(statement, (case,)) for statement in OF_A_CASE for case in cases]
     rows += [(statement, (number,)) for statement in OF_A_FOLLOW_UP for number in ended]
+    rows.append((_ASKED_BY_NOBODY_ELSE, (going["calls"],)))  # before the times that it was asked go with their call
     of_a_call = [f'DELETE FROM {table} WHERE "call" = ?' for table in (*OF_A_CALL, "recordings", "waits")]
     rows += [(statement, (call,)) for statement in of_a_call for call in calls]
     for table in ("campaign_contacts", "contact_numbers", "contacts"):

@@ -41,7 +41,8 @@ class ApproveAnswers(WithdrawAnswers):
     """Answers that callers are told as they are published."""
 
     effective_from: Annotated[
-        str | None, pydantic.Field(max_length=64, description="The first day; left out: at once.")
+        str | None,
+        pydantic.Field(max_length=64, description="The first day; left out: at once.", examples=["2026-12-01"]),
     ] = None
     effective_until: Annotated[
         str | None, pydantic.Field(max_length=64, description="The last day; left out: none.", examples=["2027-06-30"])

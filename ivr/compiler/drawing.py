@@ -104,7 +104,8 @@ def ways_of(step: AnyStep) -> Iterator[tuple[str, str]]:
         case Understand():
             yield from step.keys.items()
             yield from step.leads.items()
-            yield from ((word, to) for word, to in (("other", step.other), ("complaint", step.complaint)) if to)
+            rest = (("other", step.other), ("complaint", step.complaint), ("answered", step.answered))
+            yield from ((word, to) for word, to in rest if to)
         case SayAnswer():
             yield "", step.then
             yield "none", step.none

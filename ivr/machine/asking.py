@@ -242,6 +242,7 @@ def choice(walk: Walk, step: Asking, key: str) -> None:
 
 
 def _choose(walk: Walk, typed: str, successor: str) -> None:
+    walk.session.question = ""  # what follows was chosen, not said
     step = walk.step()
     if isinstance(step, Asking):
         close_ear(walk, step)

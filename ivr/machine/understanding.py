@@ -142,6 +142,7 @@ def on_due(walk: Walk, step: Understand) -> None:
     elif session.typed and wishes.place(walk) == "slot":
         _keyed(walk, step)
     elif session.typed in step.keys:
+        session.question = ""
         walk.leave(session.typed, step.keys[session.typed])
     elif session.typed:
         asking.wrong(walk, step)

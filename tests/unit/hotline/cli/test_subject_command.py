@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from typer.testing import CliRunner
 
+from calls.ids import AttemptId, CallId
 from complaints.intake.contact import Contact
 from complaints.stages.rules import Act
 from hotline.cases import intake
@@ -19,7 +20,9 @@ from hotline.cases.work import Work
 from hotline.cli.main import app
 from hotline.site.settings import Site
 from hotline.store import case_log, legal_holds, opening, statements
+from hotline.store.unanswered import UnansweredRows
 from hotline.versions.case_rules import CaseRules
+from ivr.commands import QuestionUnanswered
 
 pytestmark = pytest.mark.unit
 
@@ -87,6 +90,15 @@ def site(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def asked(site: Path) -> None:
+    """Two questions that nobody answered: one that only she asked, one that others asked, too."""
+    with closing(sqlite3.connect(site / "var" / "hotline.db")) as store, store:
+        told = UnansweredRows(store.execute, lambda: NOW, lambda: "CN")  # type: ignore[arg-type]
+        for name, said in (("c1", "hers alone"), ("c2", "hers alone"), ("c2", "of many"), ("c3", "of many")):
+            attempt = AttemptId(f"{name}/{said}")
+            told.take(QuestionUnanswered(CallId(name), attempt, "en", "main/a", said, "not_understood"))
+
+
 def run(site: Path, *words: str) -> tuple[int, Any]:
     done = CliRunner().invoke(app, ["subject", *words, "--site", str(site), "--json"])
     return done.exit_code, json.loads(done.stdout) if done.stdout else done.stderr
@@ -113,6 +125,21 @@ def test_all_of_a_person_is_in_the_archive_and_nothing_of_others(site: Path) -> 
     assert receipt["counts"]["calls"] == 2
     assert HERS not in json.dumps(receipt)
     assert run(site, "export", "--number", HERS, "--output", str(site / "wang.zip"), *WHY)[0] == 2
+
+
+def test_what_only_they_asked_is_exported_and_goes_with_them(site: Path) -> None:
+    asked(site)
+    assert run(site, "export", "--number", HERS, "--output", str(site / "wang.zip"), *WHY)[0] == 0
+    with zipfile.ZipFile(site / "wang.zip") as archive:
+        given = json.loads(archive.read("unanswered.json"))
+    assert sorted((one["call"], one["wording"]) for one in given) == [
+        ("c1", "hers alone"),
+        ("c2", "hers alone"),
+        ("c2", "of many"),
+    ]
+    assert run(site, "erase", "--number", HERS, *WHY)[0] == 0
+    assert rows(site, "SELECT wording FROM unanswered") == [("of many",)]
+    assert rows(site, 'SELECT "call" FROM unanswered_times') == [("c3",)]
 
 
 def test_what_may_go_goes_and_the_receipt_says_what_stays(site: Path) -> None:

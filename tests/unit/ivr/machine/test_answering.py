@@ -120,3 +120,14 @@ def test_what_was_not_understood_is_told_and_what_was_not_judged_is_not() -> Non
     line.tell(SpeechHeard(LEG, line.awaited, "再说一次", 1.0))
     out = line.tell(Understood(CALL, line.awaited, "handed_over", detail="not within 3 s"))
     assert not [one for one in out if isinstance(one, QuestionUnanswered)]
+
+
+def test_what_was_chosen_by_a_key_is_no_question_of_before() -> None:
+    line = _line()
+    _ask(line, "early")
+    _house(line, "")
+    line.played()
+    line.press("1", "6")
+    out = _house(line, "it is not approved")
+    assert texts(out) == ["four"]
+    assert not [one for one in out if isinstance(one, QuestionUnanswered)]
