@@ -55,7 +55,8 @@ class LentPhones:
 
     async def look(self, routing: RoutingConfiguration) -> None:
         """Take back what no page uses any more. Raises SwitchError, OSError: it is tried again at the next look."""
-        await asyncio.to_thread(self._web.forget_unused)
+        if self._web.secrets():
+            await asyncio.to_thread(self._web.forget_unused)
         await self._put_in_force(routing)
 
     async def _put_in_force(self, routing: RoutingConfiguration) -> None:

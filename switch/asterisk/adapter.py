@@ -80,7 +80,6 @@ class AsteriskSwitch(Adapter[Leg]):
         self._on: dict[type, Callable[[Any], None]] = {
             wire.StasisStart: self._on_start,
             wire.StasisEnd: self._on_stasis_end,
-            wire.ChannelStateChange: self._dialler.on_state,
             wire.ChannelDtmfReceived: self._on_digit,
             wire.Dial: self._dialler.on_dial,
             wire.ChannelDestroyed: self._dialler.on_destroyed,

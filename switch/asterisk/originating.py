@@ -82,14 +82,9 @@ class Dialler(originating.Dialler[Leg]):
         events_of = f"applications/{wire.part(application)}/subscription?eventSource=channel:{channel}"
         session.request_first(leg.id, "POST", events_of, partial(self._subscribed, leg, body))
 
-    def on_state(self, event: wire.ChannelStateChange) -> None:
-        """A leg rings or is up."""
-        if event.channel.state == "Ringing":
-            self.on_ringing(LegId(event.channel.id))
-
     def on_dial(self, event: wire.Dial) -> None:
-        """A leg is being called, or is heard before its answer. Of that the channel's state says nothing."""
-        if event.dialstatus == "PROGRESS":
+        """A leg is being called, rings (180), or is heard before its answer (183: the channel's state stays Down)."""
+        if event.dialstatus in ("RINGING", "PROGRESS"):
             self.on_ringing(LegId(event.peer.id))
         elif not event.dialstatus and (leg := self._session.legs.get(LegId(event.peer.id))) is not None:
             leg.begun = True

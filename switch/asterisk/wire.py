@@ -104,12 +104,6 @@ class StasisEnd(Event, frozen=True):
     channel: Channel
 
 
-class ChannelStateChange(Event, frozen=True):
-    """Ringing, Up and so on."""
-
-    channel: Channel
-
-
 class ChannelDtmfReceived(Event, frozen=True):
     """A key, at its release, or again (keys.py). `timestamp` is Asterisk's own, as `2026-11-22T09:48:39.171+0000`."""
 
@@ -292,7 +286,6 @@ class ChannelUserevent(Event, frozen=True):
 AriEvent = (
     StasisStart
     | StasisEnd
-    | ChannelStateChange
     | ChannelDtmfReceived
     | Dial
     | ChannelDestroyed
@@ -315,7 +308,6 @@ AriEvent = (
 WANTED_EVENTS = (
     "StasisStart",
     "StasisEnd",
-    "ChannelStateChange",
     "ChannelDtmfReceived",
     "Dial",
     "ChannelDestroyed",
@@ -335,7 +327,8 @@ WANTED_EVENTS = (
     "ChannelUserevent",
     "RESTResponse",
 )
-"""Asterisk filters by these: the rest (ChannelVarset, ChannelDialplan, PlaybackStarted...) is never sent.
+"""Asterisk filters by these: the rest (ChannelVarset, ChannelStateChange, PlaybackStarted...) is never sent. That a leg
+which we called rings Dial says, too; three changes of state a call would say nothing more.
 
 The filter holds for answers to requests too: without RESTResponse in it, no request is ever answered again (22.10.1).
 """

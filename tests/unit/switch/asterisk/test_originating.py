@@ -78,7 +78,9 @@ def test_the_number_of_a_hang_up_by_asterisk_itself_is_a_mask(mask: int, cause: 
     assert session.end.call_args.args[:2] == (leg, cause)
 
 
-@pytest.mark.parametrize(("dialstatus", "heard"), [("PROGRESS", True), ("", False), ("NOANSWER", False)])
+@pytest.mark.parametrize(
+    ("dialstatus", "heard"), [("RINGING", True), ("PROGRESS", True), ("", False), ("NOANSWER", False)]
+)
 def test_a_trunk_that_is_heard_before_the_answer_is_there(dialstatus: str, heard: bool) -> None:
     session: Mock = create_autospec(Session, instance=True)
     leg = Leg(LegId("leg-1"), "", "+861012345678", inbound=False)
