@@ -173,9 +173,7 @@ class ContactCalls(QuietPart):
             hub.register.part(call)
             hub.close(call, cause)
 
-    def _tell_end(
-        self, call: Call, contact: ContactCall, cause: Cause, unheard_s: Seconds | None = None
-    ) -> None:
+    def _tell_end(self, call: Call, contact: ContactCall, cause: Cause, unheard_s: Seconds | None = None) -> None:
         hub = self._hub
         talked_s = hub.now - contact.talking_since if contact.talking_since is not None else 0.0
         recording = call.recording.paths[-1] if call.recording.paths else ""

@@ -65,8 +65,3 @@ def settled(attempt: Attempt) -> tuple[Any, ...]:
 
 COLUMNS = Attempt.__struct_fields__
 """Of a row of the ledger; the decision stands behind them."""
-PAST = (
-    *("coalesce(dialled_at, at)", "state", "number", "person", "account", "scene", "category", "channel", "campaign"),
-    *("talked_until", "result"),
-)
-"""The fields of a PastCall, as expressions."""

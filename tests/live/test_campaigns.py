@@ -293,7 +293,9 @@ async def assert_as_asterisk_recorded(
                 found.setdefault(record.leg, []).append(record)
         return found
 
-    await until(lambda: {called[leg].removeprefix("+86") for leg in recorded()} == set(rung))
+    with contextlib.suppress(TimeoutError):  # a record is written a moment after its leg's end
+        await until(lambda: len(recorded()) >= len(set(rung)))
+    assert {called[leg].removeprefix("+86") for leg in recorded()} == set(rung)
     for leg, records in recorded().items():
         answered = any(record.answered_s is not None for record in records)
         known = ledger_state(house, called[leg].removeprefix("+86")) != "attempted"
