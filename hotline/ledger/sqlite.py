@@ -79,7 +79,8 @@ class SqliteStore:
             connection.close()
 
     def _use(self, number: str, now: float) -> Use:
-        assert self._connection is not None and self._books is not None  # asked within a transaction
+        assert self._connection is not None
+        assert self._books is not None  # asked within a transaction
         self._books.write()  # what it has not written yet is of this caller id, too
         ask = self._connection.execute
         channels, expires_at = ask(_CHANNELS, (number, now)).fetchone()

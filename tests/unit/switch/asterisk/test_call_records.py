@@ -12,16 +12,24 @@ from switch.asterisk.call_records import COLUMNS, ended_legs, read
 
 pytestmark = pytest.mark.unit
 
-WRITTEN = """\
-"contact-many-7.1-1","contact-many-7.1-1","PJSIP/trunk-carrier-00000000","4000095183","s","1796075938.500000","1796075939.000000","1796075941.250000","2","2","ANSWERED"
-"contact-many-7.2-1","contact-many-7.2-1","PJSIP/trunk-carrier-00000003","4000095183","s","1796075939.100000","0.000000","1796075939.200000","0","0","BUSY"
-"contact-many-7.3-1","contact-many-7.3-1","PJSIP/trunk-carrier-00000005","4000095183","s","1796075939.100000","0.000000","1796075943.200000","4","0","NO ANSWER"
-"hotline-1796075939.4","hotline-1796075939.4","PJSIP/agent-8001-00000002","""
+
+def line(leg: str, *told: str) -> str:
+    cells = (leg, leg, "PJSIP/trunk-carrier-00000000", "4000095183", "s", *told)
+    return ",".join(f'"{cell}"' for cell in cells) + "\n"
+
+
+ANSWERED = line(
+    *("contact-many-7.1-1", "1796075938.500000", "1796075939.000000", "1796075941.250000", "2", "2", "ANSWERED")
+)
+BUSY = line("contact-many-7.2-1", "1796075939.100000", "0.000000", "1796075939.200000", "0", "0", "BUSY")
+SILENT = line("contact-many-7.3-1", "1796075939.100000", "0.000000", "1796075943.200000", "4", "0", "NO ANSWER")
+WRITTEN = ANSWERED + BUSY + SILENT + '"hotline-1796075939.4","hotline-1796075939.4","PJSIP/agent-8001-00000002",'
 
 
 def test_each_whole_line_is_a_leg_with_its_end(tmp_path: Path) -> None:
     file = tmp_path / "calls.csv"
-    assert read(file) == [] and ended_legs(file) == ()
+    assert read(file) == []
+    assert ended_legs(file) == ()
     file.write_text(WRITTEN)
     answered, busy, silent = read(file)
     assert (answered.leg, answered.caller, answered.answered_s) == ("contact-many-7.1-1", "4000095183", 2.25)
@@ -38,10 +46,9 @@ def test_only_the_last_ones_are_told_and_the_last_word_of_a_leg_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "calls.csv"
-    line = WRITTEN.splitlines(keepends=True)
-    file.write_text(line[0] + line[1] + line[1].replace("BUSY", "CONGESTION"))
+    file.write_text(ANSWERED + BUSY + BUSY.replace("BUSY", "CONGESTION"))
     assert [(one.leg, one.cause) for one in ended_legs(file)][1:] == [("contact-many-7.2-1", Cause.CONGESTION)]
-    monkeypatch.setattr(call_records, "TAIL_BYTES", 2 * len(line[1]) + 10)
+    monkeypatch.setattr(call_records, "TAIL_BYTES", 2 * len(BUSY) + 10)
     assert [one.leg for one in ended_legs(file)] == ["contact-many-7.2-1"]
 
 
