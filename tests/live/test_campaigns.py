@@ -257,7 +257,7 @@ async def test_two_hundred_contacts_the_network_the_report_and_the_ledger_agree(
         await house.nobody_left()
     assert_each_once(house, name, rung, in_doubt=bool(kills))
     busy = people[::3]
-    query = "SELECT call, called FROM calls WHERE direction = 'out' AND call LIKE ?"
+    query = "SELECT call, caller FROM calls WHERE direction = 'out' AND call LIKE ?"
     called = {leg_of(call): number for call, number in house.rows(query, f"%contact-{name}-%")}
     assert len(called) == len(people), "and so have the calls of the house"
     async with house.session.get(f"/campaigns/{name}/report") as answer:
@@ -269,10 +269,10 @@ async def test_two_hundred_contacts_the_network_the_report_and_the_ledger_agree(
     assert report["answered"] == answered
     assert report["abandoned"] == states.count("abandoned")
     assert report["effective"] == states.count("effective")
-    if not kills:
-        assert report["results"]["busy"] == states.count("attempted") == len(busy)
     if not isinstance(house, FreeSwitchSite):
         await assert_as_asterisk_recorded(house, name, called, rung, back_at)
+    if not kills:
+        assert report["results"]["busy"] == states.count("attempted") == len(busy)
 
 
 def leg_of(call: str) -> str:
