@@ -62,7 +62,8 @@ def _contact(line: int, cells: list[str], columns: Columns, region: str, zone: s
         try:
             said = cells[zone_at].strip() if zone_at is not None and zone_at < there else ""
             its_zone = zone_of(said) if said else zone
-            numbers += [(number, its_zone) for number in numbers_of(text, region)]
+            for number in numbers_of(text, region):
+                numbers.append((number, its_zone))
         except ValueError as error:
             problems.append(Problem(line, "number", columns.word(at), str(error)))
     if not numbers:
