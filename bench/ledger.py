@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import os
 import random
 import sqlite3
 import sys
@@ -22,29 +21,25 @@ import msgspec
 
 from bench import ledger_asker, machine
 from bench.catalogue import Options
+from bench.large_ledger import BEGAN, PERSONS, fill, searching
+from bench.large_ledger import number as number_of
 from bench.ledger_asker import MOST_ATTEMPTS, MOST_TALKS, Done, question_of, reserve, settle
 from bench.measuring import percentile
 from bench.postgresql import NoPostgresql, running
 from bench.report import Figure, Report, at_least, at_most, told
 from hotline.ledger.keeping import KeptLedger
 from hotline.ledger.opening import Place, migrate, open_ledger
-from hotline.ledger.searching import AttemptSearch, Reader
 
 PAIRS = 30_000
 RATE = 2_000
-ROWS = 5_000_000
-"""Of the ledger that is searched; HOTLINE_BENCH_ROWS has another number."""
 _ASKERS = 256
-_PERSONS = 400_000
 _SECONDS = 10.0
 _PROCESSES = 4
 _HAMMERED_S = 15.0
-_BEGAN = 1_700_000_000.0
-_SEARCHES = 20
 
 
 async def run(options: Options) -> Report:
-    """Takes five minutes, most of them to fill the ledger that is searched; `quick` ten seconds."""
+    """Takes five minutes, half of them to fill the ledgers that are searched; `quick` ten seconds."""
     found = await governors(options)
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder:
         found += await searching(options, Path(folder))
@@ -107,48 +102,12 @@ async def sharing(options: Options) -> list[Figure]:
     ]
 
 
-async def searching(options: Options, folder: Path) -> list[Figure]:
-    """The origin of a call, by the number that complains and the day, in a ledger of ROWS."""
-    rows = 20_000 if options.quick else int(os.environ.get("HOTLINE_BENCH_ROWS", ROWS))
-    path = folder / "large.db"
-    place = Place(file=path)
-    await asyncio.to_thread(migrate, place)
-    options.progress(f"{rows} attempts are written")
-    await asyncio.to_thread(fill, path, rows)
-    reader, chance = Reader(place), random.Random(3)
-    taken: dict[str, list[float]] = {}
-    for _ in range(_SEARCHES):
-        known = _number(chance.randrange(rows) % _PERSONS)
-        for name, wanted in (
-            ("by number", AttemptSearch(number=known)),
-            ("by a number that was never called", AttemptSearch(number="+8619999999999")),
-            ("by person", AttemptSearch(person=f"p{chance.randrange(_PERSONS)}")),
-            ("by case", AttemptSearch(case=f"C-{chance.randrange(rows // 1_000) * 1_000}")),
-            ("by agent", AttemptSearch(agent=f"{8_000 + chance.randrange(200)}")),
-            ("by scene", AttemptSearch(scene=f"scene-{chance.randrange(340)}")),
-        ):
-            began = time.perf_counter()
-            page = await reader.attempts(wanted)
-            if page.rows and name == "by number":
-                await reader.origin(page.rows[0]["id"])
-            taken.setdefault(name, []).append(time.perf_counter() - began)
-    plan = "; ".join(reader.explain(AttemptSearch(number=known)))
-    options.progress(f"by number: {plan}")
-    first, *others = taken.items()
-    assert "USING INDEX attempts_by_number" in plan, plan
-    return [
-        at_most(f"origin of a call, {rows / 1e6:g} M rows, longest of {_SEARCHES}", max(first[1]), "s", 3),
-        *(at_most(f"search {name}, longest of {_SEARCHES}", max(times), "s", 3) for name, times in others),
-        told("the ledger's size", path.stat().st_size / 1e6, "MB"),
-    ]
-
-
 async def _pairs_a_second(ledger: KeptLedger, pairs: int) -> float:
     left = iter(range(pairs))
 
     async def ask(chance: random.Random) -> None:
         for _ in left:
-            given = await reserve(ledger, *question_of(chance.randrange(_PERSONS, 100 * _PERSONS), chance))
+            given = await reserve(ledger, *question_of(chance.randrange(PERSONS, 100 * PERSONS), chance))
             assert given.attempt is not None, given
             await settle(ledger, given.attempt, chance)
 
@@ -165,7 +124,7 @@ async def _at_a_rate(ledger: KeptLedger, rate: int, seconds: float) -> tuple[lis
     chance = random.Random("at a rate")
 
     async def ask(due: float) -> None:
-        given = await reserve(ledger, *question_of(chance.randrange(_PERSONS, 100 * _PERSONS), chance))
+        given = await reserve(ledger, *question_of(chance.randrange(PERSONS, 100 * PERSONS), chance))
         now = time.perf_counter()
         reserved.append((now - due) * 1e3)
         assert given.attempt is not None, given
@@ -222,7 +181,7 @@ def _bare_pairs_a_second(path: Path, pairs: int) -> float:
         for first in range(0, pairs, 100):
             connection.execute("BEGIN IMMEDIATE")
             rows = [
-                (number, _number(number * 7_919), _BEGAN + number, "reserved") for number in range(first, first + 100)
+                (number, number_of(number * 7_919), BEGAN + number, "reserved") for number in range(first, first + 100)
             ]
             connection.executemany("INSERT INTO attempts VALUES (?, ?, ?, ?)", rows)
             connection.execute("COMMIT")
@@ -230,35 +189,3 @@ def _bare_pairs_a_second(path: Path, pairs: int) -> float:
             connection.executemany("UPDATE attempts SET state = 'attempted' WHERE id = ?", [row[:1] for row in rows])
             connection.execute("COMMIT")
         return pairs / (time.perf_counter() - began)
-
-
-def fill(path: Path, rows: int) -> None:
-    """A ledger of `rows` attempts of a year, of 400,000 persons: written first, then indexed, as no dialer could."""
-    with contextlib.closing(sqlite3.connect(path)) as store, store:
-        store.execute("PRAGMA synchronous=OFF")
-        store.execute("PRAGMA temp_store=FILE")
-        indexes = store.execute(
-            "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'attempts'"
-        ).fetchall()
-        for name, _ in indexes:
-            store.execute(f"DROP INDEX {name}")
-        store.execute(_FILL, {"rows": rows, "persons": _PERSONS, "began": _BEGAN, "step": 31_536_000.0 / rows})
-        for _, statement in indexes:
-            store.execute(statement)
-
-
-_FILL = """
-WITH RECURSIVE turn (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM turn WHERE n < :rows),
-  one AS (SELECT n, (n * 7919) % :persons AS who, :began + n * :step AS t FROM turn)
-INSERT INTO attempts
-SELECT n, t, CASE n % 3 WHEN 0 THEN 'effective' ELSE 'attempted' END, '+861' || (3000000000 + who), 'p' || who, '',
-  'scene-' || (n % 340), 'service', 'human', 'spring', t + 1, CASE n % 3 WHEN 0 THEN t + 60 ELSE 0 END, 'no_answer',
-  'campaign', '', 'k' || n, 'switch-1@hotline-' || n, CASE n % 1000 WHEN 0 THEN 'C-' || n ELSE '' END,
-  CASE n % 3 WHEN 0 THEN 8000 + (n / 3) % 200 ELSE '' END, '+86109518301' || (n % 10), 'v1', 'renewal', '', 'bench',
-  'allow', t + 120, 0, 0, 0, t + 60,
-  CAST('{"verdict":"allow","policy":"bench","scene":"renewal","version":"v1"}' AS BLOB)
-FROM one"""
-
-
-def _number(person: int) -> str:
-    return f"+861{3_000_000_000 + person}"

@@ -147,6 +147,8 @@ class CallEnded(Event, frozen=True):
     leg: LegId
     cause: Cause
     detail: str = ""
+    unheard_s: Seconds | None = None
+    """Of a leg that was answered while nobody of ours was there, and ended before anybody was: how long it was up."""
 
 
 class AgentDeviceChanged(Event, frozen=True):
@@ -194,6 +196,15 @@ class LiveLeg(msgspec.Struct, frozen=True, gc=False):
     """Its far end has put us on hold."""
 
 
+class EndedLeg(msgspec.Struct, frozen=True, gc=False):
+    """A leg that has ended, as call records of the switch's own tell of it. `answered_s`: how long it was up; None:
+    nobody answered."""
+
+    leg: LegId
+    cause: Cause
+    answered_s: Seconds | None = None
+
+
 class SwitchLost(Event, frozen=True):
     """The control link is down. Calls most likely go on; commands fail until `SwitchBack`.
 
@@ -209,13 +220,15 @@ class SwitchBack(Event, frozen=True):
     """The link is up; `live` is all that the switch has of ours. What we knew of it and is not there has ended.
 
     `restarted`: the switch itself started anew, so every earlier leg is gone. `also`: nodes that are no more and whose
-    legs are its own now; the empty one is that of ids from before nodes.
+    legs are its own now; the empty one is that of ids from before nodes. `ended`: how legs ended of late, where the
+    switch keeps call records of its own.
     """
 
     switch: str
     live: tuple[LiveLeg, ...]
     restarted: bool = False
     also: tuple[str, ...] = ("",)
+    ended: tuple[EndedLeg, ...] = ()
 
 
 class CommandDone(Event, frozen=True):

@@ -52,8 +52,9 @@ def e164(number: str, region: str) -> str:
     if _PLAIN.fullmatch(stripped) and _is_short(stripped, region):
         return stripped
     try:
-        inside = _formatted(phonenumbers.parse(stripped, region))
-        for _ in range(_MOST_PREFIXES):
+        parsed = phonenumbers.parse(stripped, region)
+        inside = _formatted(parsed)
+        for _ in range(_MOST_PREFIXES if inside != stripped else 0):  # what it is read as may have a prefix, too
             before, parsed = inside, phonenumbers.parse(inside)
             inside = _formatted(parsed)
             if inside == before:

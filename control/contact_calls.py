@@ -11,7 +11,7 @@ from acd.events import CallLeft, CallQueued
 from calls.causes import Cause, Outcome
 from calls.commands import HangUp, Media, Play, StartMusic
 from calls.events import CallAnswered, CallEnded, PlaybackFinished, VoiceBegan, VoiceEnded
-from calls.ids import AgentId, AttemptId, CallId, Instant, LegId, QueueName, leg_on
+from calls.ids import AgentId, AttemptId, CallId, Instant, LegId, QueueName, Seconds, leg_on
 from control import events, nodes
 from control.answer_judging import AnswerJudging, decision_at
 from control.call import Call
@@ -149,7 +149,10 @@ class ContactCalls(QuietPart):
         call = self._hub.register.calls.get(leg.call) if leg.call is not None else None
         contact = self._hub.register.contacts.get(call.call) if call is not None else None
         if call is not None and contact is not None and contact.on("ended"):
-            self._over(call, contact, event.cause)
+            if event.unheard_s is not None:
+                call.answered_at = self._hub.now - event.unheard_s
+                call.end_as("abandoned")
+            self._over(call, contact, event.cause, event.unheard_s)
 
     def gone(self, call: Call, cause: Cause) -> bool:
         """The person who had answered is gone: the end of the try. False where the call is of no campaign."""
@@ -160,21 +163,21 @@ class ContactCalls(QuietPart):
             self._tell_end(call, contact, cause)
         return True
 
-    def _over(self, call: Call, contact: ContactCall, cause: Cause) -> None:
+    def _over(self, call: Call, contact: ContactCall, cause: Cause, unheard_s: Seconds | None = None) -> None:
         """The call came to nothing: out of the queues, if it was there for its agent, and closed."""
         hub = self._hub
-        self._tell_end(call, contact, cause)
+        self._tell_end(call, contact, cause, unheard_s)
         if contact.agent:
             hub.tell_queues(CallLeft(call.call, "way_out"))
         if call.call in hub.register.calls:
             hub.register.part(call)
             hub.close(call, cause)
 
-    def _tell_end(self, call: Call, contact: ContactCall, cause: Cause) -> None:
+    def _tell_end(self, call: Call, contact: ContactCall, cause: Cause, unheard_s: Seconds | None = None) -> None:
         hub = self._hub
         talked_s = hub.now - contact.talking_since if contact.talking_since is not None else 0.0
         recording = call.recording.paths[-1] if call.recording.paths else ""
-        hub.tell_campaigns(campaign.Ended(contact.attempt, BY_CAUSE[cause], talked_s, recording, call.call))
+        hub.tell_campaigns(campaign.Ended(contact.attempt, BY_CAUSE[cause], talked_s, recording, call.call, unheard_s))
 
     # what the campaign wants of an answer
 

@@ -16,6 +16,7 @@ from calls.events import (
     CallEnded,
     CallHeld,
     CallResumed,
+    EndedLeg,
     LiveLeg,
     SwitchBack,
     SwitchEvent,
@@ -25,6 +26,7 @@ from calls.ids import LegId
 from control.agent_calls import AgentCalls
 from control.call import Call
 from control.callers import Callers
+from control.contact_calls import ROLE as CONTACT
 from control.hub import Hub
 from control.nodes import lives_on
 from control.offers import Offers
@@ -50,10 +52,9 @@ def missed(hub: Hub, back: SwitchBack) -> list[SwitchEvent]:
     """The events that the gap hid, in an order in which they could have happened: ends first."""
     register = hub.register
     live: dict[str, LiveLeg] = {leg.leg: leg for leg in back.live}
+    told = {leg.leg: leg for leg in back.ended}
     events: list[SwitchEvent] = [
-        CallEnded(leg, _cause_of(hub, leg), "gone after a gap")
-        for leg in register.legs
-        if leg not in live and lives_on(leg, back)
+        _ended(hub, leg, told.get(leg)) for leg in register.legs if leg not in live and lives_on(leg, back)
     ]
     for leg in back.live:
         if leg.leg not in register.legs and leg.inbound:
@@ -79,6 +80,15 @@ def missed(hub: Hub, back: SwitchBack) -> list[SwitchEvent]:
         if leg.leg in register.legs and register.legs[leg.leg].held is not leg.held:
             events.append(CallHeld(leg.leg) if leg.held else CallResumed(leg.leg))
     return events
+
+
+def _ended(hub: Hub, leg: LegId, told: EndedLeg | None) -> CallEnded:
+    """The end that nobody heard of. The switch's own records are asked of people whom the house called: an answer that
+    nobody heard is a call of theirs that counts."""
+    known = hub.register.legs[leg]
+    if told is None or known.role != CONTACT or known.answered_at is not None:
+        return CallEnded(leg, _cause_of(hub, leg), "gone after a gap")
+    return CallEnded(leg, told.cause, "gone after a gap, as the switch's records tell", unheard_s=told.answered_s)
 
 
 def _cause_of(hub: Hub, leg: LegId) -> Cause:

@@ -293,7 +293,8 @@ class Node:
     def _back(self, told: events.SwitchBack) -> SwitchEvent:
         self.up = True
         self.state.up()
-        return events.SwitchBack(self.name, tuple(map(self._live, told.live)), told.restarted, self.also)
+        ended = tuple(events.EndedLeg(self.leg(one.leg), one.cause, one.answered_s) for one in told.ended)
+        return events.SwitchBack(self.name, tuple(map(self._live, told.live)), told.restarted, self.also, ended)
 
     def _call_out(self, told: commands.Originate | commands.Redirect) -> SwitchCommand:
         """A phone that is said to be at this very node is called as what it is here."""

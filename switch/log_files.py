@@ -88,11 +88,14 @@ def _compressed(aside: Path) -> Path:
 
 
 def _began(path: Path, changed_at: float) -> float:
-    """When the file was begun, as its first line says (Asterisk's, or JSON with a timestamp); else its last change."""
+    """When the file was begun, as its first line says (Asterisk's, JSON with a timestamp, or a record with UTC epoch
+    seconds); else its last change."""
     with contextlib.suppress(OSError, ValueError), path.open("rb") as file:
         first = file.readline(4096).decode("utf-8", "replace")
         found = re.search(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.\d+)?(Z?)", first)
         if found is not None:
             at = datetime.fromisoformat(f"{found[1]}T{found[2]}")
             return (at.replace(tzinfo=UTC) if found[3] else at.astimezone()).timestamp()
+        if (record := re.search(r'"(\d{10}\.\d{6})"', first)) is not None:
+            return float(record[1])
     return changed_at

@@ -168,6 +168,8 @@ class Ended(Event, frozen=True):
     recording: str = ""
     call: str = ""
     """The call's id in the house, for the ledger and the call record."""
+    unheard_s: Seconds | None = None
+    """Answered while no controller was there, and over before one was: how long the person waited for a word."""
 
 
 class Dispositioned(Event, frozen=True):

@@ -187,6 +187,11 @@ class Tries:
         settings = self._board.settings.get(record.name)
         hand.ended_at, hand.talked_s = self._board.utc, event.talked_s
         hand.call, hand.recording = event.call, event.recording
+        if before == "dialling" and event.unheard_s is not None:
+            self._unheard(settings, hand, event.unheard_s)
+            self._outages.worked(record)
+            self._over(record, settings, hand)
+            return
         hand.result = result_of(before, hand, event)
         if before == "dialling":
             self._outages.over(record, hand.result)
@@ -197,6 +202,15 @@ class Tries:
             self._await_note(record, settings, hand)
         else:
             self._over(record, settings, hand)
+
+    def _unheard(self, settings: CampaignSettings | None, hand: Hand, waited_s: Seconds) -> None:
+        """Somebody answered and nobody was there: abandoned, unless they went sooner than an agent has to come. Of one
+        who would have been judged nobody knows that it was no person."""
+        hand.answered_at = self._board.utc - waited_s
+        patience_s = settings.patience_s if settings is not None else 0.0
+        hand.result = "abandoned" if hand.judged or waited_s >= patience_s else "hung_up"
+        self._tell(settings, pacing.Answered(_call(hand)))
+        self._tell(settings, pacing.Abandoned(_call(hand)))
 
     # what came of it
 

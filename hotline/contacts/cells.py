@@ -68,6 +68,8 @@ def _country_code(region: str) -> int:
 
 def key_of(text: str, what: str) -> str:
     """The key of a person or account. Raises ValueError for one that a spreadsheet has rounded, or too long a one."""
+    if text.isascii() and text.isalnum() and len(text) <= _MOST_KEY:  # most keys of most lists; as below
+        return text
     key = unicodedata.normalize("NFKC", text).strip()
     if _ROUNDED.fullmatch(key):
         raise ValueError(f"{what} {_shown(key)}: a spreadsheet has rounded it, and others would have the same")

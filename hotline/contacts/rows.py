@@ -62,7 +62,8 @@ def _contact(line: int, cells: list[str], columns: Columns, region: str, zone: s
         try:
             said = cells[zone_at].strip() if zone_at is not None and zone_at < there else ""
             its_zone = zone_of(said) if said else zone
-            numbers += [(number, its_zone) for number in numbers_of(text, region)]
+            for number in numbers_of(text, region):
+                numbers.append((number, its_zone))
         except ValueError as error:
             problems.append(Problem(line, "number", columns.word(at), str(error)))
     if not numbers:
@@ -74,13 +75,15 @@ def _contact(line: int, cells: list[str], columns: Columns, region: str, zone: s
     except ValueError as error:
         return Problem(line, "rejected", "", str(error))
     name = "" if columns.name is None else _cell(cells, columns.name)[:_MOST_NAME]
-    attributes = {word: cells[at].strip() for at, word in columns.attributes if at < there and cells[at].strip()}
-    zones: dict[str, str] = {}
-    for number, its_zone in numbers:
-        zones.setdefault(number, its_zone)
+    attributes = {word: text for at, word in columns.attributes if at < there and (text := cells[at].strip())}
+    if len(numbers) > 1:
+        zones: dict[str, str] = {}
+        for number, its_zone in numbers:
+            zones.setdefault(number, its_zone)
+        numbers = list(zones.items())
     if _BROKEN in person or _BROKEN in account:
         return Problem(line, "rejected", "", "a key has signs that cannot be read: save the file as UTF-8")
-    return Contact(line, person, account, name, attributes, list(zones.items()), problems)
+    return Contact(line, person, account, name, attributes, numbers, problems)
 
 
 def _cell(cells: list[str], at: int) -> str:

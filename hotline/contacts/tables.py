@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import itertools
 import lzma
 import re
 import zipfile
@@ -21,6 +22,7 @@ from hotline.contacts.text_encoding import encoding_of
 
 DELIMITERS = ",;\t|"
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_PLAIN_AT_ONCE = 200
 _MOST_LINES = 20
 """Of one record: an address may have some; more are a quotation mark that nobody has closed."""
 _LOOKED_AT = 100
@@ -143,9 +145,29 @@ class _Lines:
 
 
 def _records(lines: Iterable[str], delimiter: str) -> Iterator[Row]:
-    """The records. One that is broken is told by its first line, and reading goes on with the line behind that."""
+    """The records. One that is broken is told by its first line, and reading goes on with the line behind that.
+
+    Up to the first quotation mark each line is one, and nothing of it need be kept to be read anew.
+    """
+    left, line = iter(lines), 1
+    while part := list(itertools.islice(left, _PLAIN_AT_ONCE)):
+        try:
+            plain = (
+                None
+                if any('"' in one for one in part)
+                else list(csv.reader(part, delimiter=delimiter, strict=True, skipinitialspace=True))
+            )
+        except csv.Error:
+            plain = None
+        if plain is None or len(plain) != len(part):
+            yield from _quoted_records(itertools.chain(part, left), delimiter, line)
+            return
+        yield from map(Row, itertools.count(line), plain)
+        line += len(part)
+
+
+def _quoted_records(lines: Iterable[str], delimiter: str, line: int) -> Iterator[Row]:
     source = _Lines(lines)
-    line = 1
     while True:
         try:
             for cells in csv.reader(source, delimiter=delimiter, strict=True, skipinitialspace=True):

@@ -71,7 +71,16 @@ def _waiting(ruling: Ruling, book: Book, zone: ZoneInfo) -> dict[str, str]:
 class Published:
     """Keeps what is in force up to date: `look` once a second. For one event loop."""
 
-    def __init__(self, versions: Versions, database: Path, utc: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        versions: Versions,
+        database: Path,
+        utc: Callable[[], float] = time.time,
+        note: Callable[[str], None] = lambda told: None,
+    ) -> None:
+        """`note` writes down what decides from now on, before it does; it raises OSError where that is impossible."""
+        self._note = note
+        self._noted = ""
         self._versions = versions
         self._database = database
         self._utc = utc
@@ -95,6 +104,7 @@ class Published:
             if current is None:
                 raise BadInput("nothing is published yet: hotline publish")
             now = await asyncio.to_thread(load, self._versions, self._database, current, self._utc())
+            await self._note_once(now)
         except (HotlineError, ValueError, OSError, sqlite3.Error) as error:
             if str(error) != self.now.trouble:
                 log.error("no call is allowed: policy not read", error=str(error), advice="mend it, and publish again")
@@ -109,6 +119,15 @@ class Published:
         log.info("policy taken up", version=now.version, rules=rules, policy=hash_, **counts)
         if waiting := self.waiting():
             log.warning("policy waits for approval", told=waiting, advice="hotline govern policy diff, then approve")
+
+    async def _note_once(self, now: InForce) -> None:
+        """Whoever finds the hash of a decision years later finds here which approved policy it was."""
+        if now.governed is None or now.governed.policy.hash == self._noted:
+            return
+        rules = "none" if now.ruling is None else now.ruling.version or "none"
+        told = f"{now.governed.policy.hash}: approved policy {rules}, scenes and hours of version {now.version}"
+        await asyncio.to_thread(self._note, told)
+        self._noted = now.governed.policy.hash
 
     def waiting(self) -> str:
         """Why the published policy does not rule, in words; empty: it does."""

@@ -1,6 +1,7 @@
 """The ledger over any store: the port, with a deadline for every reservation."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -47,6 +48,10 @@ class KeptLedger:
         self._answer_within_s = answer_within_s
         self._on_late = on_late
         self._commits = GroupCommit(store, state, on_refused)
+        self._loop = asyncio.get_running_loop()
+        self._due: deque[tuple[float, asyncio.Future[Any]]] = deque()
+        """What was asked and has a deadline, the first one first; one timer serves them all."""
+        self._timer: asyncio.TimerHandle | None = None
 
     @property
     def commits(self) -> int:
@@ -101,12 +106,24 @@ class KeptLedger:
     async def close(self) -> None:
         """As the port says."""
         await self._commits.close()
+        if self._timer is not None:
+            self._timer.cancel()
 
     async def _soon(self, request: Request[Any]) -> Any:
+        future = self._commits.ask(request)
+        due_at = self._loop.time() + self._answer_within_s
+        self._due.append((due_at, future))
+        if self._timer is None:
+            self._timer = self._loop.call_at(due_at, self._look_for_late_ones)
         try:
-            async with asyncio.timeout(self._answer_within_s):
-                return await self._commits.ask(request)
-        except TimeoutError:
-            raise LedgerAway(f"no answer within {self._answer_within_s:g} s") from None
+            return await future
         except BadInput as error:
             raise LedgerAway(str(error)) from error
+
+    def _look_for_late_ones(self) -> None:
+        due, now = self._due, self._loop.time()
+        while due and (due[0][1].done() or due[0][0] <= now):
+            _, future = due.popleft()
+            if not future.done():
+                future.set_exception(LedgerAway(f"no answer within {self._answer_within_s:g} s"))
+        self._timer = self._loop.call_at(due[0][0], self._look_for_late_ones) if due else None

@@ -43,6 +43,7 @@ class PostgresqlStore:
     """Each request locks four names and more, and the server's table of locks has room for 6,400 unless told otherwise:
     that is a dozen processes. Processes that ask about the same persons take turns, so what one transaction takes
     along is what they get done."""
+    settles_apart = True
 
     def __init__(self, url: str, clock: Callable[[], float] | None = None) -> None:
         """`clock` None: the database's own, one for all processes on all machines."""

@@ -58,15 +58,12 @@ class Reserve:
         self.decision = NO_ANSWER
         self.caller_ids = (question.caller_id,) if question.caller_id else terms.caller_ids
         asked = (question.number, question.person, question.account, question.source, terms.key)
+        self.key = Key(question.source, terms.key) if terms.key else None
+        """The asker's key; None: it has none."""
         self.readable = _fit(asked, _ASKED_LENGTHS)
         """Whether the ledger can look anything up by these texts."""
         self.written: Attempt | None = None
         """The attempt of the last time that this was carried out, whether that transaction was committed or not."""
-
-    @property
-    def key(self) -> Key | None:
-        """The asker's key; None: it has none."""
-        return Key(self.question.source, self.terms.key) if self.terms.key else None
 
     def carry_out(self, books: Books, now: float) -> Reservation:
         """Reads the key, the past and the caller ids, decides, and writes."""
@@ -78,7 +75,7 @@ class Reserve:
         if self.key is not None and (found := books.by_key(self.key)) is not None:
             return self._again(*found, now)
         past = books.past(question.number, question.person, question.account, now - terms.window_s, now)
-        history = History(past, tuple(books.caller_id(number, now) for number in self.caller_ids))
+        history = History(past, tuple([books.caller_id(number, now) for number in self.caller_ids]))
         try:
             decision = self.decide(question, self.subject, history, now)
             encoded = msgspec.json.encode(decision)

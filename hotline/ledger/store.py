@@ -17,6 +17,9 @@ class Store(Protocol):
 
     most: int
     """Requests in one transaction."""
+    settles_apart: bool
+    """Settlements have transactions of their own: those who ask about the same people wait for each other, and none of
+    them is to wait for what needs no such lock."""
 
     def transact(self, requests: Sequence[Request[Any]]) -> list[Any]:
         """Carry the requests out in order, in one transaction, and return their answers once it is durable.
@@ -65,8 +68,3 @@ def settled(attempt: Attempt) -> tuple[Any, ...]:
 
 COLUMNS = Attempt.__struct_fields__
 """Of a row of the ledger; the decision stands behind them."""
-PAST = (
-    *("coalesce(dialled_at, at)", "state", "number", "person", "account", "scene", "category", "channel", "campaign"),
-    *("talked_until", "result"),
-)
-"""The fields of a PastCall, as expressions."""

@@ -6,6 +6,7 @@ import contextlib
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Any
 
 from calls.dependencies import Dependency
@@ -25,6 +26,7 @@ from hotline.governing.subjects import Subjects
 from hotline.other_systems.listening import listening
 from hotline.other_systems.watching import Watcher
 from hotline.server.late_ledger import LateLedger
+from hotline.site import audit
 from hotline.site.settings import Site
 from hotline.suppression.site_lists import lists_of
 from hotline.versions.store import Versions
@@ -45,7 +47,8 @@ class ServerGate:
         unless given are those of the site's store, and its do-not-call file."""
         self._site = site
         self.feed = Feed()
-        self._published = Published(versions, site.database)
+        note = partial(audit.note, site.state, "policy that decides")
+        self._published = Published(versions, site.database, note=note)
         self._site_lists = SiteLists(NumberFileLists(site.do_not_call, site.settings.region), lambda: lists_of(site))
         self._lists = lists or self._site_lists
         self._site_persons = site_persons(site.database)

@@ -115,6 +115,7 @@ def make_switch(
     match settings.kind:
         case "asterisk":
             from switch.asterisk.adapter import AsteriskSwitch
+            from switch.asterisk.call_records import PLACE
             from switch.asterisk.session import AsteriskOptions
 
             asterisk = AsteriskSwitch(
@@ -127,6 +128,7 @@ def make_switch(
                     trunks=trunks,
                     state=state,
                     keeping=keeping or Keeping(),
+                    call_records=None if settings.run_dir is None else site.folder / settings.run_dir / PLACE,
                     sound_address=site.settings.speech.address,
                     talking_s=settings.media_timeout.talking_s,
                 ),

@@ -41,6 +41,7 @@ def settings_from(arguments: argparse.Namespace) -> AsteriskSettings:
         rtp_last=arguments.rtp[1],
         external_address=arguments.external_address,
         keep_withheld=arguments.keep_withheld,
+        call_records=arguments.call_records,
         answered_wait_s=arguments.answered_wait,
         trunks=tuple(arguments.trunk or ("127.0.0.0/8",)),
         peers=peers_from(arguments),
@@ -73,6 +74,12 @@ def _parser() -> argparse.ArgumentParser:
         "--keep-withheld",
         action="store_true",
         help="keep the numbers of callers who withhold them, in log/withheld.log: only where the law asks for it",
+    )
+    parser.add_argument(
+        "--call-records",
+        action="store_true",
+        help="Asterisk writes call records of its own, with whole numbers, in log/cdr-custom/calls.csv: an auditor may"
+        " lay them beside the call log. Put aside and deleted as its log is",
     )
     parser.add_argument(
         "--answered-wait",

@@ -24,6 +24,7 @@ from calls.ports import Sink
 from switch.adapter import Adapter
 from switch.asterisk import answers, called, wire
 from switch.asterisk.bridging import Bridging
+from switch.asterisk.call_records import ended_legs
 from switch.asterisk.client import AriClient
 from switch.asterisk.devices import ACCOUNTS_CHANGED, Devices
 from switch.asterisk.hearing import MEDIA_NAME, SOUND_RATE, Hearing
@@ -266,6 +267,7 @@ class AsteriskSwitch(Adapter[Leg]):
                 self._session.client, options.application, self._player.holding_bridges.first, options.device_prefix
             )
             inventory = await take_inventory(self._session.client, self._options.application)
+            ended = await self._ended_of_late()
             stopped = await self._recorder.messages.stop_left()
         finally:
             held_back, self._held_back = self._held_back, None
@@ -278,7 +280,7 @@ class AsteriskSwitch(Adapter[Leg]):
         self._recorder.messages.take_up({leg.leg for leg in live}, stopped)
         for early in self._session.told_of_legs():
             self._dialler.hang_up(early)
-        self._emit(events.SwitchBack(self.name, live, restarted))
+        self._emit(events.SwitchBack(self.name, live, restarted, ended=ended))
         self._devices.adopt(inventory.endpoints)
         self._recorder.adopt(
             {channel.id for channel in inventory.channels}, {talk.attempt for talk in self._bridging.talks.values()}
@@ -287,6 +289,16 @@ class AsteriskSwitch(Adapter[Leg]):
         for event in held_back:
             self._on_event(event)
         self._silent_phones.start()
+
+    async def _ended_of_late(self) -> tuple[events.EndedLeg, ...]:
+        path = self._options.call_records
+        if path is None:
+            return ()
+        try:
+            return await asyncio.to_thread(ended_legs, path)
+        except OSError as error:
+            log.warning("call records not read", path=str(path), error=error.strerror or type(error).__name__)
+            return ()
 
     def _go_down(self, reason: str) -> None:
         self._silent_phones.stop()

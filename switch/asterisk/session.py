@@ -47,6 +47,8 @@ class AsteriskOptions:
     """Connections that share the requests, see `switch.asterisk.connection`."""
     sound_address: str = "127.0.0.1"
     """An IPv4 address of this machine that Asterisk reaches: what callers say comes here while a recogniser listens."""
+    call_records: Path | None = None
+    """Where this Asterisk writes call records of its own, if it does: they tell how legs ended that nobody heard of."""
     endings: tuple[str, ...] = (".alaw", ".ulaw", ".wav", ".sln", ".g722", ".gsm", ".sln16", ".wav16")
 
 

@@ -110,6 +110,8 @@ class LiveSite:
     agents: ClassVar[tuple[str, ...]] = AGENTS
     web_phones: ClassVar[bool] = False
     """Browsers may be phones of this house."""
+    call_records: ClassVar[bool] = False
+    """Its Asterisk writes call records of its own."""
     answers_refer: ClassVar[tuple[int, int]] = (202, 603)
     """The SIP status of a REFER of an agent's phone in a talk, and of a caller."""
 
@@ -161,6 +163,7 @@ class LiveSite:
             gateway=f"sip:127.0.0.1:{self.endpoint.port}",
             answered_wait_s=60.0,  # a controller takes its time on a busy machine
             web_phones=self.web_phones,
+            call_records=self.call_records,
         )
         assert self.installation is not None
         self.asterisk = AsteriskProcess(settings, self.installation)

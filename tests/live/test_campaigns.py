@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import signal
 import sqlite3
+import time
 from collections.abc import AsyncIterator
 from typing import ClassVar
 
@@ -14,9 +15,10 @@ import pytest_asyncio
 
 from phones.agent_phone import Answer, LetRing, Reject
 from phones.audio import tone
+from switch.asterisk import call_records
 from switch.asterisk.instance.installation import Installation
 from switch.freeswitch.instance.installation import locate
-from tests.live.campaign_site import SAFE_HARBOUR, CampaignSite
+from tests.live.campaign_site import SAFE_HARBOUR, SHOWN, CampaignSite
 from tests.live.conftest import until
 from tests.live.freeswitch import NAMED
 from tests.live.freeswitch_site import FreeSwitchSite
@@ -51,6 +53,7 @@ PEOPLE = {
 class House(CampaignSite):
     agents = ("8001", "8002", *(f"80{number}" for number in range(11, 15)))
     people = PEOPLE
+    call_records = True
     changes: ClassVar = {
         name: {"disposition_required": False, "retry": {"tries": 1}, "at_once": at_once}
         for name, at_once in ((MEANWHILE, 5), (KILLED, 5), (MANY, 12), (MANY_KILLED, 12))
@@ -233,6 +236,7 @@ async def test_two_hundred_contacts_the_network_the_report_and_the_ledger_agree(
 ) -> None:
     people = PEOPLE[name]
     rung: list[str] = []
+    back_at: list[float] = []
     async with contextlib.AsyncExitStack() as stack:
         for agent in house.agents:
             await stack.enter_async_context(house.signed_in(agent, lambda call: Answer(clip=tone(AGENT, 1.0))))
@@ -248,11 +252,13 @@ async def test_two_hundred_contacts_the_network_the_report_and_the_ledger_agree(
             await until(lambda count=count: len(rung) >= count, 60.0)
             await house.stop_controller(signal.SIGKILL)
             await house.start_controller()
+            back_at.append(time.time())
         await house.over(name, len(people), 200.0)
         await house.nobody_left()
     assert_each_once(house, name, rung, in_doubt=bool(kills))
     busy = people[::3]
-    called = house.rows("SELECT called, cause FROM calls WHERE direction = 'out' AND call LIKE ?", f"%contact-{name}-%")
+    query = "SELECT call, caller FROM calls WHERE direction = 'out' AND call LIKE ?"
+    called = {leg_of(call): number for call, number in house.rows(query, f"%contact-{name}-%")}
     assert len(called) == len(people), "and so have the calls of the house"
     async with house.session.get(f"/campaigns/{name}/report") as answer:
         report = await answer.json()
@@ -263,5 +269,36 @@ async def test_two_hundred_contacts_the_network_the_report_and_the_ledger_agree(
     assert report["answered"] == answered
     assert report["abandoned"] == states.count("abandoned")
     assert report["effective"] == states.count("effective")
+    if not isinstance(house, FreeSwitchSite):
+        await assert_as_asterisk_recorded(house, name, called, rung, back_at)
     if not kills:
         assert report["results"]["busy"] == states.count("attempted") == len(busy)
+
+
+def leg_of(call: str) -> str:
+    """The leg's id as its switch has it."""
+    return call.rpartition("@")[2]
+
+
+async def assert_as_asterisk_recorded(
+    house: House, name: str, called: dict[str, str], rung: list[str], back_at: list[float]
+) -> None:
+    """Asterisk's own records have each call that the network has, and no other; and of each whether it was answered,
+    as the ledger has it. A call that ended in the second in which a controller came back may be unknown to it."""
+
+    def recorded() -> dict[str, list[call_records.CallRecord]]:
+        found: dict[str, list[call_records.CallRecord]] = {}
+        for record in call_records.read(house.asterisk.settings.call_record_file):
+            if record.leg.startswith(f"contact-{name}-"):
+                found.setdefault(record.leg, []).append(record)
+        return found
+
+    with contextlib.suppress(TimeoutError):  # a record is written a moment after its leg's end
+        await until(lambda: len(recorded()) >= len(set(rung)))
+    assert {called[leg].removeprefix("+86") for leg in recorded()} == set(rung)
+    for leg, records in recorded().items():
+        answered = any(record.answered_s is not None for record in records)
+        known = ledger_state(house, called[leg].removeprefix("+86")) != "attempted"
+        unheard = any(-2.0 < records[-1].ended_at - at < 1.0 for at in back_at)
+        assert answered == known or (answered and unheard), (records, called[leg])
+        assert {record.caller for record in records} == {SHOWN.removeprefix("+86")}

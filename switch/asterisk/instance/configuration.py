@@ -34,6 +34,7 @@ _WHOLE_FILES = (
     "musiconhold.conf",
     "logger.conf",
     "cdr.conf",
+    "cdr_custom.conf",
     "cel.conf",
     "manager.conf",
     "features.conf",
@@ -74,6 +75,9 @@ protocol = ws
 bind = {address}"""
 WEB_PHONES = "web_phones"
 """The standing value that says whether the running instance takes browsers as phones."""
+_CALL_RECORD_MODULES = """load = func_cdr.so                               ; CDR() of cdr_custom.conf
+load = res_cdrel_custom.so                       ; needed by the next one from 22.8 on
+load = cdr_custom.so"""
 _NO_PHONE_TRANSFERS = "allow_transfer = no"
 _PHONE_TRANSFERS = (
     "allow_transfer = yes\nset_var = PJSIP_TRANSFER_HANDLING()=ari-only\nset_var = TRANSFER_CONTEXT=hotline-nowhere"
@@ -114,6 +118,7 @@ def write_configuration(settings: AsteriskSettings, installation: Installation) 
         settings.etc_dir,
         settings.run_dir / "state",
         settings.log_file.parent,
+        settings.call_record_file.parent,
         settings.recording_dir,
         settings.voicemail_dir,
         control,
@@ -244,6 +249,8 @@ def _values(settings: AsteriskSettings, installation: Installation, control: Pat
     values["web_modules"] = "load = res_pjsip_transport_websocket.so" if web else "; no phones in browsers"
     values["web_transport"] = _WEB_TRANSPORT.format(address=values["ari_address"]) if web else "; none"
     values["ice"] = "yes" if web else "no"
+    values["call_records"] = "yes" if settings.call_records else "no"
+    values["call_record_modules"] = _CALL_RECORD_MODULES if settings.call_records else "; none"
     values["phones_at_once"] = str(PHONES_AT_ONCE)
     return values
 

@@ -123,8 +123,10 @@ class AsteriskProcess:
         return MemoryKeeper(control_socket(self.settings), self._process.pid)
 
     def log_keeper(self) -> LogKeeper:
-        """Looks after the log of the one that runs."""
-        return LogKeeper(control_socket(self.settings), self.settings.log_file, self.settings.log_turnover)
+        """Looks after the log of the one that runs, and after its call records."""
+        settings = self.settings
+        records = settings.call_record_file if settings.call_records else None
+        return LogKeeper(control_socket(settings), settings.log_file, settings.log_turnover, records)
 
     def _stop_keeping(self) -> None:
         for task in self._keeping:

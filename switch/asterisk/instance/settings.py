@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from switch.accounts import AgentAccount
+from switch.asterisk import call_records
 from switch.asterisk.called import WAIT_S
 from switch.asterisk.instance.installation import REPOSITORY
 from switch.log_files import Turnover
@@ -39,6 +40,7 @@ class AsteriskSettings(RunFolder):
     trunks: tuple[str, ...] = ("127.0.0.0/8",)  # who may call in: addresses or networks
     gateway: str | None = None  # SIP URI that outgoing calls go by, as "sip:10.0.0.9:5060"
     keep_withheld: bool = False  # where the law asks: numbers that callers withhold, in `withheld_log` and nowhere else
+    call_records: bool = False  # Asterisk writes its own, in `call_record_file`: with whole numbers
     accounts: tuple[AgentAccount, ...] = ()  # none: those that `upkeep.set_accounts` wrote last
     peers: Peers | None = None  # the other switches of the same controller; None: those that were written last
     web_phones: bool = False  # browsers may be phones: SIP over WebSocket at /ws of ARI's port, and ICE
@@ -60,6 +62,11 @@ class AsteriskSettings(RunFolder):
     def log_file(self) -> Path:
         """The log of Asterisk itself."""
         return self.run_dir / "log" / "asterisk.log"
+
+    @property
+    def call_record_file(self) -> Path:
+        """With `call_records` a line for each leg that has ended; `switch.asterisk.call_records` reads it."""
+        return self.run_dir / call_records.PLACE
 
     @property
     def withheld_log(self) -> Path:

@@ -15,7 +15,7 @@ import pytest
 from bench.postgresql import Server
 from dialer.governor.decisions import Decision
 from dialer.governor.questions import Subject
-from hotline.ledger import sqlite
+from hotline.ledger import sqlite, sqlite_books
 from hotline.ledger.keeping import KeptLedger
 from hotline.ledger.opening import Place, open_ledger
 from hotline.ledger.port import DEFAULT_TERMS, Attempt, LedgerAway, Settlement
@@ -141,14 +141,14 @@ async def test_a_place_that_nobody_can_write_denies_from_the_start(tmp_path: Pat
 
 @pytest.mark.unit
 async def test_a_fault_of_ours_denies_one_and_is_told(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = sqlite.SqliteBooks.add
+    real = sqlite_books.SqliteBooks.add
 
-    def add(books: sqlite.SqliteBooks, attempt: Attempt, decision: bytes) -> None:
+    def add(books: sqlite_books.SqliteBooks, attempt: Attempt, decision: bytes) -> None:
         if attempt.person == "bad":
             raise KeyError("of ours")
         real(books, attempt, decision)
 
-    monkeypatch.setattr(sqlite.SqliteBooks, "add", add)
+    monkeypatch.setattr(sqlite_books.SqliteBooks, "add", add)
     told: list[str] = []
     ledger = open_ledger(Place(file=file), lambda: START, answer_within_s=20.0, on_refused=told.append)
     asked_for = [asked(f"+86139{at:08d}", person=person) for at, person in enumerate(("good", "bad", "better"))]

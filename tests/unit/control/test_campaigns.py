@@ -435,6 +435,40 @@ def test_who_has_answered_is_left_alone_by_the_next_controller_and_gets_an_agent
     assert {house.last(Bridge).a, house.last(Bridge).b} == {ringing.leg, agent}
 
 
+@pytest.mark.parametrize(
+    ("answered_s", "cause", "result", "state", "outcome"),
+    [
+        (2.0, Cause.NORMAL, "abandoned", "abandoned", "abandoned"),
+        (1.9, Cause.NORMAL, "hung_up", "answered", "abandoned"),
+        (None, Cause.BUSY, "busy", "attempted", "unreached"),
+        (None, Cause.LOST, "failed", "attempted", "unreached"),
+    ],
+)
+def test_who_answered_while_no_controller_was_there_counts_as_the_switchs_own_records_tell(
+    answered_s: float | None, cause: Cause, result: str, state: str, outcome: str
+) -> None:
+    house = CampaignHouse(campaign(), "01", count=1)
+    house.start()
+    (call,) = house.calls_outside()
+    house.tell(door.SwitchBack("", (), ended=(door.EndedLeg(call.leg, cause, answered_s),)), after_s=5.0)
+    tried = house.given(wanted.LogTry)[-1]
+    assert (tried.result, tried.abandoned, tried.answered_at is None) == (result, result == "abandoned", not answered_s)
+    assert house.last(SettleAttempt).state == state
+    assert house.last(LogCall).outcome == outcome
+    assert house.calls_to_agents() == [], "nobody is rung for who is gone"
+
+
+def test_an_answer_that_was_heard_is_not_told_again_by_the_switchs_records() -> None:
+    house = CampaignHouse(campaign(), "01", count=1)
+    house.start()
+    call = house.picks_up()
+    house.agent_answers()
+    house.connected()
+    house.tell(door.SwitchBack("", (), ended=(door.EndedLeg(LegId(call), Cause.NORMAL, 9.0),)), after_s=5.0)
+    house.tell(Dispositioned("spring/1.0/1", "promise"))
+    assert house.given(wanted.LogTry)[-1].result == "talked"
+
+
 def test_calls_that_ring_are_given_up_by_a_stop():
     house = CampaignHouse(campaign(), "01")
     house.start()

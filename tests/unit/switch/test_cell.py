@@ -32,6 +32,7 @@ from calls.events import (
     CallArrived,
     CallEnded,
     CommandDone,
+    EndedLeg,
     LiveLeg,
     PlaybackFinished,
     RecordingFinished,
@@ -195,6 +196,12 @@ async def test_one_that_is_lost_leaves_the_other_alone(pair: Pair) -> None:
     pair.worlds["b"].restore_link()
     back = await pair.facts.next(SwitchBack, lambda told: told.switch == "b" and bool(told.live))
     assert ([leg.leg for leg in back.live], back.restarted, back.also) == ([theirs], False, ())
+
+
+async def test_legs_that_a_switch_has_records_of_get_its_node(pair: Pair) -> None:
+    pair.cell._nodes["b"].take(SwitchBack("b", (), ended=(EndedLeg(LegId("contact-1"), Cause.BUSY),)))
+    back = await pair.facts.next(SwitchBack, lambda told: bool(told.ended))
+    assert back.ended == (EndedLeg(LegId("b@contact-1"), Cause.BUSY),)
 
 
 async def test_one_that_starts_anew_ends_its_own_legs_only(pair: Pair) -> None:

@@ -28,6 +28,9 @@ def test_it_is_due_by_size_and_by_the_age_of_its_first_line(tmp_path: Path) -> N
     log.write_text(f"[{time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(began))}.675] Asterisk 22\n")
     assert not turnover.due(log, began + DAY_S - 1), "Asterisk writes the time of its own zone"
     assert turnover.due(log, began + DAY_S + 1)
+    log.write_text(f'"contact-1","s","{began:.6f}","","BUSY"\n')
+    assert not turnover.due(log, began + DAY_S - 1), "a call record has epoch seconds"
+    assert turnover.due(log, began + DAY_S + 1)
     log.write_text("x" * 100)
     assert turnover.due(log, NOW)
 

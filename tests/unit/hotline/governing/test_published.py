@@ -46,6 +46,36 @@ async def test_approvals_and_withdrawals_are_taken_up_at_the_next_look(tmp_path:
     assert await verdict(gate) == "deny"
 
 
+async def test_what_decides_is_noted_before_it_does_with_the_approved_policy_that_it_is(tmp_path: Path) -> None:
+    site = await asyncio.to_thread(published, tmp_path)
+    approve(site)
+    noted: list[str] = []
+    watched = Published(Versions(site.versions), site.database, note=noted.append)
+    await watched.look()
+    await watched.look()
+    assert watched.now.ruling is not None
+    assert watched.now.governed is not None
+    (line,) = noted
+    assert line.startswith(f"{watched.now.governed.policy.hash}: approved policy {watched.now.ruling.version}, ")
+    assert line.endswith(f" of version {watched.now.version}")
+    approving.withdraw(site, ["offer"], "zhao", "stop")
+    await watched.look()
+    assert noted[1:] == [line.replace(line[:32], watched.now.governed.policy.hash)], "a scene decides, too"
+
+
+async def test_what_cannot_be_noted_decides_nothing(tmp_path: Path) -> None:
+    site = await asyncio.to_thread(published, tmp_path)
+    approve(site)
+
+    def full(told: str) -> None:
+        raise OSError("no space left on device")
+
+    watched = Published(Versions(site.versions), site.database, note=full)
+    await watched.look()
+    assert await verdict(gate_of(watched)) == "deny"
+    assert watched.now.trouble == "no space left on device"
+
+
 async def test_another_version_is_taken_up_and_one_that_cannot_be_read_denies(tmp_path: Path) -> None:
     site = await asyncio.to_thread(published, tmp_path)
     approve(site)
