@@ -16,7 +16,7 @@ from calls.ids import CallId
 from ivr.commands import IvrCommand
 from ivr.events import IvrEvent
 from ivr.machine.core import Ivr
-from ivr.program import KINDS, Program, Understand, decode
+from ivr.program import KINDS, Program, SayAnswer, Understand, decode
 
 pytestmark = pytest.mark.unit
 
@@ -25,7 +25,7 @@ _EVENT = msgspec.json.Decoder(IvrEvent)
 _COMMAND = msgspec.json.Decoder(list[IvrCommand])
 
 
-_LATER = {Understand}
+_LATER = {SayAnswer, Understand}
 """Kinds of steps that the release before did not have."""
 
 

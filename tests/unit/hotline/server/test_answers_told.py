@@ -22,7 +22,7 @@ pytestmark = pytest.mark.unit
 
 _MENU = PROGRAM.flows["main"].steps["choose"]
 assert isinstance(_MENU, flow.Menu)
-_STEPS = {
+_STEPS: dict[str, flow.AnyStep] = {
     "choose": msgspec.structs.replace(_MENU, keys={"5": "told", "1": "bye"}),
     "told": flow.SayAnswer(answer="early", then="choose", none="bye"),
     "bye": flow.HangUp(lines=()),
@@ -34,7 +34,7 @@ async def test_said_once_it_is_approved_and_what_nobody_answered_is_kept(tmp_pat
     site = new_site(tmp_path)
     program = msgspec.structs.replace(
         PROGRAM.with_clips(_VERSION, {"en": {"answer.early": "/sounds/early"}}),
-        flows={"main": flow.Flow("choose", dict(_STEPS))},
+        flows={"main": flow.Flow("choose", _STEPS)},
         answers={"early": Answer("early", "li", "2099-12-31", version="abc")},
     )
     versions = Versions(site.versions)
