@@ -82,10 +82,11 @@ def _answer(transcriber: Transcriber, asked: bytes, answers: IO[bytes], lock: th
         answer = Answer(question.number, error=f"{type(error).__name__}: {error}")
     with lock, contextlib.suppress(BrokenPipeError):  # nobody asks any more
         write(answers, msgspec.msgpack.encode(answer))
+    _give_memory_back()
 
 
 def _give_memory_back() -> None:
-    """What loading took and freed: glibc keeps 200 MB of it otherwise."""
+    """What loading or an utterance took and freed: glibc keeps 100 to 200 MB of it otherwise."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
 
