@@ -10,7 +10,6 @@ an engine ends no call.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import sys
 import threading
@@ -20,6 +19,7 @@ from typing import IO
 import msgspec
 import numpy as np
 
+from speech import memory
 from speech.levelling import resample
 from speech.pipes import read, write
 from speech.utterances import Understood
@@ -65,7 +65,7 @@ def main() -> None:
     at_once = int(sys.argv[1])
     transcriber = Transcriber(at_once)
     transcriber.transcribe(np.zeros(RATE, np.float32), "zh", ("您好",), bare=True)  # the first time is slower
-    _give_memory_back()
+    memory.give_back()
     lock = threading.Lock()
     write(answers, b"")
     with ThreadPoolExecutor(at_once) as pool:
@@ -82,12 +82,7 @@ def _answer(transcriber: Transcriber, asked: bytes, answers: IO[bytes], lock: th
         answer = Answer(question.number, error=f"{type(error).__name__}: {error}")
     with lock, contextlib.suppress(BrokenPipeError):  # nobody asks any more
         write(answers, msgspec.msgpack.encode(answer))
-
-
-def _give_memory_back() -> None:
-    """What loading took and freed: glibc keeps 200 MB of it otherwise."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).malloc_trim(0)
+    memory.give_back()
 
 
 if __name__ == "__main__":
