@@ -9,7 +9,6 @@ from acd.events import CallQueued
 from calls.errors import BrokenRule
 from calls.ids import AgentId, AttemptId, CallId, Instant, LegId, Seconds
 from control.commands import CallOutcome, Consent, LegRole
-from control.ladder import Ladder
 from control.states import CALLBACKS, PLACES, CallbackEvent, CallbackState, Place, PlaceEvent
 
 
@@ -142,7 +141,6 @@ class Call(msgspec.Struct):
     """Legs that live only as long as the call: a transfer's target, supervisors."""
     steps: int = 0
     talks: int = 0
-    ladder: Ladder = msgspec.field(default_factory=Ladder)
     outcome: CallOutcome = "left_in_menu"
 
     def on(self, event: PlaceEvent) -> None:

@@ -64,7 +64,7 @@ class FlowCommands:
             case flow.TurnTaken():
                 self._turn_taken(calls[command.call], command)
             case flow.ValuesTaken(call_id, values):
-                calls[call_id].ladder.knows(values, hub.directory.region(calls[call_id].version))
+                hub.register.ladder(call_id).knows(values, hub.directory.region(calls[call_id].version))
             case flow.ProposeAnswer():
                 self._reviews.proposed(calls[command.call], command)
             case flow.EndProposal():
@@ -93,7 +93,10 @@ class FlowCommands:
             case flow.StepTaken():
                 call = calls[command.call]
                 call.steps += 1
-                hub.log_rung(call, call.ladder.stepped(command.kind, command.outcome, hub.now, call.arrived_at))
+                hub.log_rung(
+                    call,
+                    hub.register.ladder(call.call).stepped(command.kind, command.outcome, hub.now, call.arrived_at),
+                )
                 hub.give(LogStep(call.steps, command, command.began_at + hub.register.offset_s, hub.utc))
             case flow.FlowEnded(call_id, reason):
                 self._flow_ended(calls[call_id], reason)
@@ -142,17 +145,17 @@ class FlowCommands:
             hub.tell_queues(left)
 
     def _to_person(self, call: Call) -> None:
-        self._hub.log_rung(call, call.ladder.to_person(self._hub.now, call.arrived_at))
+        self._hub.log_rung(call, self._hub.register.ladder(call.call).to_person(self._hub.now, call.arrived_at))
 
     def _spoke(self, call: Call) -> None:
-        self._hub.log_rung(call, call.ladder.on("spoke", self._hub.now, call.arrived_at))
+        self._hub.log_rung(call, self._hub.register.ladder(call.call).on("spoke", self._hub.now, call.arrived_at))
 
     def _turn_taken(self, call: Call, turn: flow.TurnTaken) -> None:
         hub = self._hub
         region = hub.directory.region(call.version)
         self._spoke(call)
         kept = Turn(hub.now, turn.said, turn.came_of, turn.intent, turn.second, turn.score, turn.margin)
-        call.ladder.heard(kept, region)
+        self._hub.register.ladder(call.call).heard(kept, region)
         hub.give(msgspec.structs.replace(turn, said=kept.said))
 
     def _agent_asked_for(self, call: Call, agent: str) -> AgentId | None:

@@ -22,7 +22,7 @@ from complaints.cases import CaseAsked, Complaints
 from control import talks
 from control.call import Call
 from control.commands import DropRecording, ForecastMade, LogCall, LogRung, LogWait, Noticed, RouterCommand
-from control.ladder import Rest
+from control.ladder import Ladder, Rest
 from control.ports import Directory, Flows, QueueView
 from control.register import Register, call_id
 from dialer.campaigns.commands import CampaignCommand
@@ -166,8 +166,9 @@ class Hub:
         self.register.contacts.pop(call.call, None)
         self.register.asked_for.pop(call.call, None)
         self.end_talk(call, cause)
+        ladder = self.register.ladders.pop(call.call, None) or Ladder()
         if direction == "in":
-            self._write_rung(call, call.ladder.ended(call.outcome, call.talks, self.now, call.arrived_at))
+            self._write_rung(call, ladder, ladder.ended(call.outcome, call.talks, self.now, call.arrived_at))
         self.give(
             LogCall(
                 call=call.call,
@@ -197,13 +198,13 @@ class Hub:
     def log_rung(self, call: Call, rest: Rest | None) -> None:
         """The row of a rung of the ladder that a caller has just left, if they have left one."""
         if rest is not None and self.register.direction(call.call) == "in":
-            self._write_rung(call, rest)
+            self._write_rung(call, self.register.ladder(call.call), rest)
 
-    def _write_rung(self, call: Call, rest: Rest | None) -> None:
+    def _write_rung(self, call: Call, ladder: Ladder, rest: Rest | None) -> None:
         if rest is not None:
             offset_s = self.register.offset_s
             began_at, ended_at = rest.began_at + offset_s, rest.ended_at + offset_s
-            self.give(LogRung(call.call, call.ladder.rows, rest.rung, began_at, ended_at, rest.because))
+            self.give(LogRung(call.call, ladder.rows, rest.rung, began_at, ended_at, rest.because))
 
     def start_music(self, call: Call) -> None:
         """Let the caller hear music on hold."""

@@ -153,6 +153,8 @@ class Ladder(msgspec.Struct):
 
     def stepped(self, kind: str, outcome: str, now: Instant, arrived_at: Instant) -> Rest | None:
         """Take the end of a step of the flow."""
+        if kind not in ("understand", "queue", "transfer"):
+            return None
         head = _HEAD.match(outcome)
         word = head[0].strip() if head is not None else ""
         if word in _ENDED:

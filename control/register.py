@@ -21,6 +21,7 @@ from control.contact_states import ContactCall
 from control.disposition_states import TalkDisposition
 from control.events import GateAnswered
 from control.handing_on import BlindTransfer, Consultation, Declined, HandedOn
+from control.ladder import Ladder
 from control.override_menu import OverrideMenu, PinFailures
 from control.proposals import Proposal
 from control.states import (
@@ -235,6 +236,8 @@ class Register(msgspec.Struct):
     """Of each agent's last talk in a queue with dispositions, what came of it."""
     echo_tests: dict[LegId, EchoTest] = msgspec.field(default_factory=dict)
     """Headsets that are tried now."""
+    ladders: dict[CallId, Ladder] = msgspec.field(default_factory=dict)
+    """Of each call that took a step, where it is between self-service, the robot and a person."""
     seats: dict[str, Instant] = msgspec.field(default_factory=dict)
     """People who look at what the robot would say, and until when."""
     proposals: dict[CallId, Proposal] = msgspec.field(default_factory=dict)
@@ -251,6 +254,10 @@ class Register(msgspec.Struct):
         """The call that this leg belongs to, while both are here."""
         known = self.legs.get(leg)
         return self.calls.get(known.call) if known is not None and known.call is not None else None
+
+    def ladder(self, call: CallId) -> Ladder:
+        """The ladder of a call that goes on."""
+        return self.ladders.setdefault(call, Ladder())
 
     def direction(self, call: CallId) -> Direction:
         """Whether a caller called in, or an agent called out, or a colleague."""

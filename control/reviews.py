@@ -54,7 +54,7 @@ class Reviews:
             proposal.on("take_back")
             del self._hub.register.proposals[call.call]
             if command.lapsed:
-                call.ladder.reviewed("lapsed")
+                self._hub.register.ladder(call.call).reviewed("lapsed")
 
     def ended(self, call: Call) -> None:
         """The walk of this call is over, and its proposal with it."""
@@ -92,7 +92,7 @@ class Reviews:
         proposal.on(event.act)
         text = "" if event.act == "decline" or event.text == self._text(proposal, event.intent) else event.text
         intent = event.intent or proposal.candidates[0].intent
-        hub.register.calls[event.call].ladder.reviewed(
+        hub.register.ladder(event.call).reviewed(
             "declined" if event.act == "decline" else "edited" if text else "approved"
         )
         outcome: Literal["approved", "declined"] = "declined" if event.act == "decline" else "approved"

@@ -121,8 +121,9 @@ def versions(site: SiteOption = Path(), json: JsonOption = False) -> None:
         ]
         print_json([{**row, "current": row["version"] == current} for row in rows])
         return
+    forced = any(m.forced for m in manifests)
     print_table(
-        ("", "version", "published", "by", "flows", "prompts", "forced"),
+        ("", "version", "published", "by", "flows", "prompts", *(["forced"] if forced else [])),
         [
             (
                 "→" if m.version == current else "",
@@ -131,7 +132,7 @@ def versions(site: SiteOption = Path(), json: JsonOption = False) -> None:
                 m.by,
                 m.flows,
                 m.prompts,
-                m.forced,
+                *([m.forced] if forced else []),
             )
             for m in manifests
         ],

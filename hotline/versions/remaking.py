@@ -10,7 +10,6 @@ import structlog
 from calls.errors import BadInput
 from dialer.scenes.book import EMPTY
 from hotline.site.settings import Site
-from hotline.versions.checking import check
 from hotline.versions.store import Versions
 
 log = structlog.get_logger("hotline")
@@ -25,6 +24,8 @@ def bring_up_to_date(site: Site, versions: Versions) -> None:
 
 
 def _compiled(site: Site, version: str, publisher: str, parts: list[str]) -> dict[str, object]:
+    from hotline.versions.checking import check  # a compiler, which no other start needs
+
     checked = check(Site(site.versions / version / "source", site.settings))
     if checked.errors or checked.routing is None:
         found = "\n".join(str(problem) for problem in checked.errors)

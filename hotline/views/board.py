@@ -12,6 +12,7 @@ from calls.numbers import REGION, masked
 from complaints.cases import FileCase
 from control import commands
 from control.call import Call, Talk
+from control.ladder import Ladder
 from control.register import Register
 from dialer.campaigns.commands import CampaignChanged, LogTry
 from hotline.views import states
@@ -224,9 +225,8 @@ def trail_of(register: Register, call: Call, *, whole: bool = False) -> dict[str
     None of an agent's own call."""
     if register.direction(call.call) != "in":
         return None
-    trail: dict[str, Any] = msgspec.to_builtins(
-        states.of_trail(call, register.offset_s, whole=whole or call.place in SHOWN)
-    )
+    ladder, whole = register.ladders.get(call.call) or Ladder(), whole or call.place in SHOWN
+    trail: dict[str, Any] = msgspec.to_builtins(states.of_trail(call, ladder, register.offset_s, whole=whole))
     return trail
 
 

@@ -9,6 +9,7 @@ from calls.ids import CallId
 from calls.numbers import REGION
 from control import commands
 from control.call import Call
+from control.ladder import Ladder
 from control.register import Register
 from hotline.views import states
 
@@ -97,23 +98,23 @@ class LiveStates:
         known = self._calls
         now: dict[str, tuple[tuple[object, ...], states.Message]] = {}
         for call in register.calls.values():
+            ladder = register.ladders.get(call.call) or Ladder()
             held_since = None if call.talk is None else call.talk.held_since
             made_of = (
                 *(call.place, call.queue, call.agent, call.arrived_at, call.queued_at, call.answered_at, held_since),
                 *(call.caller, call.called, tuple(call.fields.items()), offset_s, region),
-                *_of_ladder(call),
+                *_of_ladder(ladder),
             )
             before = known.get(call.call)
             if before is None or before[0] != made_of:
-                before = (made_of, states.of_call(call, register.direction(call.call), offset_s, region))
+                before = (made_of, states.of_call(call, ladder, register.direction(call.call), offset_s, region))
             now[call.call] = before
         self._calls = now
         return {name: state for name, (_, state) in now.items()}
 
 
-def _of_ladder(call: Call) -> tuple[object, ...]:
+def _of_ladder(ladder: Ladder) -> tuple[object, ...]:
     """What a call's trail is made of, as far as it can change."""
-    ladder = call.ladder
     last = ladder.turns[-1] if ladder.turns else None
     turn = () if last is None else (last.at, last.said, last.came_of, last.reviewed)
     return (ladder.rung, ladder.since, ladder.rows, *turn, *ladder.slots.items())

@@ -13,6 +13,7 @@ from acd.forecast.forecaster import Forecast
 from calls.ids import Seconds
 from calls.overrides import Kind
 from control.call import Call as RegisteredCall
+from control.ladder import Ladder
 from control.proposals import Proposal as RegisteredProposal
 from hotline.views.fields import SHOWN, shown_fields
 from hotline.views.masking import parties
@@ -177,7 +178,7 @@ def of_agent(changed: AgentChanged, offset_s: float) -> Agent:
     return Agent(changed.agent, changed.state, changed.reason, changed.since + offset_s)
 
 
-def of_call(call: RegisteredCall, direction: str, offset_s: float, region: str) -> Call:
+def of_call(call: RegisteredCall, ladder: Ladder, direction: str, offset_s: float, region: str) -> Call:
     """A call that goes on; `region`: where numbers are dialled that stand in fields."""
     caller, called = parties(direction, call.caller, call.called)
     held_since = None if call.talk is None else call.talk.held_since
@@ -194,13 +195,12 @@ def of_call(call: RegisteredCall, direction: str, offset_s: float, region: str) 
         shown_fields(call, region),
         direction,
         None if held_since is None else held_since + offset_s,
-        of_trail(call, offset_s, whole=call.place in SHOWN) if direction == "in" else None,
+        of_trail(call, ladder, offset_s, whole=call.place in SHOWN) if direction == "in" else None,
     )
 
 
-def of_trail(call: RegisteredCall, offset_s: float, *, whole: bool) -> Trail:
+def of_trail(call: RegisteredCall, ladder: Ladder, offset_s: float, *, whole: bool) -> Trail:
     """The way of a call up the ladder. `whole`: with what was said, and the values that were taken."""
-    ladder = call.ladder
     turns = tuple(
         Turn(
             one.at + offset_s,

@@ -1,7 +1,7 @@
 """Cells of call control's tables: the state after what happens, and the commands in short.
 
 `gone: LogCall abandoned, LogLeg caller`. `cannot`: there is no such leg here, or nothing was ordered that could end so.
-Rows of steps, forecasts and notifications are left out.
+Rows of steps and rungs, forecasts and notifications are left out.
 
     python -m tests.tables.control.cells     prints the tables as they are; read each changed cell
 """
@@ -27,7 +27,7 @@ _SHOWN = {
     "AgentChanged": "state",
     "OfferLapsed": "reason",
 }
-_LEFT_OUT = ("LogStep", "ForecastMade", "NotifyArrival", "NotifyRing", "NotifyTalk")
+_LEFT_OUT = ("LogStep", "LogRung", "ForecastMade", "NotifyArrival", "NotifyRing", "NotifyTalk")
 _MOST = 20
 """Commands of a cell that are shown one by one; of those after them, how many of each there are."""
 

@@ -94,7 +94,7 @@ def test_what_people_do_goes_to_them_and_the_time_before_is_counted(said: str, d
     if not decision:
         played = PlaybackFinished(LegId(call), house.last(Play).attempt, Outcome.FINISHED)
         house.tell(played, after_s=0.9)
-    ladder = house.router.register.calls[call].ladder
+    ladder = house.router.register.ladders[call]
     assert (ladder.rung, ladder.because, ladder.to_person_s) == ("person", because, pytest.approx(1.9))
     house.take(call)
     assert hang_up(house, call)[:2] == [("self_service", 1.0, "spoke"), ("robot", 0.9, because)]
@@ -124,7 +124,7 @@ def test_a_talk_that_the_flow_follows_ends_the_ladder() -> None:
     house.press(call, "0")
     leg = house.take(call)
     house.tell(CallEnded(leg, Cause.NORMAL), after_s=3.0)
-    assert house.router.register.calls[call].ladder.rung == "after"
+    assert house.router.register.ladders[call].rung == "after"
     assert [because for _, _, because in hang_up(house, call)] == ["asked_for", "served"]
 
 
@@ -151,6 +151,6 @@ def test_what_was_said_stands_masked_on_the_call_and_survives_a_restart() -> Non
     say(house, call, "我被骗了，电话13800138000", "answered", "lost")
     restored = house.empty()
     restored.router.restore(house.router.snapshot())
-    (turn,) = restored.router.register.calls[call].ladder.turns
+    (turn,) = restored.router.register.ladders[call].turns
     assert (turn.came_of, turn.intent, turn.score) == ("answered", "lost", 0.8)
     assert "13800138000" not in turn.said

@@ -121,14 +121,14 @@ def test_what_was_said_is_masked_and_the_answer_is_said() -> None:
     assert answer(house, "li") == ""
     assert heard(house) == ["one", "two", "three"]
     assert house.router.proposals() == []
-    assert house.router.register.calls[call].ladder.turns[-1].reviewed == "approved"
+    assert house.router.register.ladders[call].turns[-1].reviewed == "approved"
 
 
 def test_edited_words_and_another_intent() -> None:
     house, call = in_doubt("li")
     assert answer(house, "li", text="请稍后再打来。") == ""
     assert heard(house)[-1] == "请稍后再打来。"
-    assert house.router.register.calls[call].ladder.turns[-1].reviewed == "edited"
+    assert house.router.register.ladders[call].turns[-1].reviewed == "edited"
     house, call = in_doubt("li")
     assert answer(house, "li", intent="lost") == ""
     assert house.router.register.calls[call].place == "offered"
@@ -138,7 +138,7 @@ def test_declined_is_asked_again() -> None:
     house, call = in_doubt("li")
     assert answer(house, "li", "decline") == ""
     assert heard(house)[-2:] == ["wrong", "one"]
-    assert house.router.register.calls[call].ladder.turns[-1].reviewed == "declined"
+    assert house.router.register.ladders[call].turns[-1].reviewed == "declined"
 
 
 def test_the_first_seat_has_it() -> None:
@@ -199,7 +199,7 @@ def test_nobody_in_time_then_the_usual_way_and_the_answer_comes_too_late() -> No
     before = len(house.orders)
     house.tell(late)
     assert len(house.orders) == before
-    assert house.router.register.calls[call].ladder.turns[-1].reviewed == "lapsed"
+    assert house.router.register.ladders[call].turns[-1].reviewed == "lapsed"
 
 
 def test_a_caller_who_hangs_up_takes_it_along() -> None:

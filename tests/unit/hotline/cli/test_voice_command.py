@@ -32,7 +32,11 @@ def site(tmp_path: Path) -> Path:
         shutil.copy(_ROOT / "prompts" / f"{language}.yaml", tmp_path / "prompts")
         folder = tmp_path / "prompts" / "ready" / language
         folder.mkdir(parents=True)
-        for key, text in yaml.safe_load((tmp_path / "prompts" / f"{language}.yaml").read_text("utf-8")).items():
+        phrases = yaml.safe_load((tmp_path / "prompts" / f"{language}.yaml").read_text("utf-8"))
+        for file in (tmp_path / "dialplans" / "answers").glob("*.yaml"):
+            answers = yaml.safe_load(file.read_text("utf-8"))["answers"]
+            phrases |= {f"answer.{name}": answer["says"][language] for name, answer in answers.items()}
+        for key, text in phrases.items():
             if parse_template(text).is_static and key != "goodbye":
                 (folder / file_name(key, language, text)).touch()
     return tmp_path
