@@ -1,6 +1,7 @@
 """Callers of the demonstration: each kind listens, presses keys, waits, talks, complains or gives up, by its script."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
@@ -55,8 +56,8 @@ class Speak:
     clip: Clip
 
     async def __call__(self, call: OutgoingCall, rng: Random) -> None:
-        """Hear, think, speak."""
-        await call.heard_audio(timeout_s=15.0)
+        """Hear, think, speak. What was heard before one's last words is no question any more."""
+        await call.heard_audio(timeout_s=_QUESTION_S, after=time.monotonic())
         await call.hear_silence(_QUESTION_OVER_S, timeout_s=30.0)
         await _stay(call, rng.uniform(0.1, 0.4))
         await call.say(self.clip)
@@ -75,6 +76,7 @@ class Kind:
 OWN_WORDS = "4000595183"
 """The sample's line that asks what one wants, in one's own words or by a key."""
 _QUESTION_OVER_S = 0.7
+_QUESTION_S = 30.0
 _HELLO = Key("1", 3.0, 4.0)
 """Through the notice that must be heard, then Chinese."""
 KINDS = (
