@@ -34,7 +34,7 @@ from acd.events import Class
 from acd.skills import MAX_LEVEL, MIN_LEVEL, SkillExpressionError, is_skill, named, parse
 from calls.ids import AgentId, QueueName, Seconds
 from dsl.records import Path, Problem, decoding_problem
-from dsl.tree import nearest
+from dsl.spelling import nearest
 
 PolicyName = Literal["longest_idle", "least_occupied", "most_proficient", "round_robin"]
 Way = Literal["callback", "message"]

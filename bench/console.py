@@ -25,7 +25,7 @@ from bench.children import Child
 from bench.console_readers import Read
 from bench.house import free_ports
 from bench.report import Report, at_least, at_most, told
-from hotline.site.settings import Site
+from hotline.site.site import Site
 
 RATE = 20.0
 READERS = 300

@@ -14,7 +14,7 @@ from bench.tones import ToneVoice
 from calls.ids import AgentId
 from hotline.server import loop
 from hotline.server.serving import Server
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.publishing import publish
 from speech.sentences import Sentences
 from switch.cell import Cell

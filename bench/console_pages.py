@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from bench.accessibility import violations
 from bench.chromium import chromium
-from hotline.site.settings import Site
 from hotline.site.sign_in import address, new_link
+from hotline.site.site import Site
 from hotline.web.pages import FOLDER, words_by_language
 
 VIEWS = ("wallboard", "desk", "supervisor", "cases", "flows", "campaigns", "history", "whatif")

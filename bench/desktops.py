@@ -9,7 +9,7 @@ from types import TracebackType
 import aiohttp
 
 from bench.children import ChildEnded
-from hotline.site.settings import Site
+from hotline.site.site import Site
 
 _AT_ONCE = 50
 _UP_S = 60.0

@@ -37,7 +37,7 @@ from hotline.governing.subjects import Subjects
 from hotline.ledger.opening import Place, open_ledger
 from hotline.site.gate import GateSource
 from hotline.site.sample import SAMPLE
-from hotline.site.settings import Site
+from hotline.site.site import Site
 
 RATE = 200.0
 SECONDS = 60.0

@@ -22,10 +22,10 @@ from bench.soak import script as soak
 from bench.soak.people import People
 from phones.agent_phone import AgentPhone, Answer
 from phones.audio import tone
-from phones.call import CallFailed
 from phones.caller import OutgoingCall, PhoneLine
 from phones.digest import Credentials
 from phones.endpoint import Endpoint
+from phones.facts import CallFailed
 from phones.media import MediaEngine
 
 _ANSWER_S = 5.0

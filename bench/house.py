@@ -24,7 +24,7 @@ from bench.app_queue import references_of
 from bench.children import Child, ChildEnded
 from bench.tones import ToneVoice
 from calls.errors import BadInput
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.publishing import publish
 from hotline.versions.store import Versions
 from switch.accounts import AgentAccount

@@ -21,7 +21,7 @@ from hotline.governing.ports import MemoryLists, MemoryPersons
 from hotline.governing.published import InForce
 from hotline.governing.subjects import Subjects
 from hotline.site.sample import SAMPLE
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.checking import Checked, check
 from hotline.versions.policies import compiled_again, is_policy_file
 

@@ -17,7 +17,7 @@ from bench.catalogue import Options
 from bench.house import Plan, free_ports, house, make_site, serving, version_of
 from bench.report import Report, at_most, told
 from bench.tones import ToneVoice
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.publishing import publish
 
 FLOWS = 1_000

@@ -23,10 +23,10 @@ from bench.children import reply, requests
 from bench.script import Done, Open
 from phones.agent_phone import AgentPhone, Answer
 from phones.audio import tone
-from phones.call import CallFailed
 from phones.caller import OutgoingCall, PhoneLine
 from phones.digest import Credentials
 from phones.endpoint import Endpoint
+from phones.facts import CallFailed
 from phones.incoming import IncomingCall
 from phones.media import LOOK_EVERY_S, MediaEngine
 

@@ -18,7 +18,7 @@ class Cause(StrEnum):
     CANCELLED = "cancelled"  # withdrawn before the answer: by us, or a caller who gave up
     CONGESTION = "congestion"  # the network or the switch had no room
     NO_TRUNK = "no_trunk"  # none carries the number or is free, or the switch is away: the number is not to blame
-    TRANSFERRED = "transferred"  # the switch took the leg elsewhere on our order
+    TRANSFERRED = "transferred"  # the switch took the leg elsewhere by our command
     LOST = "lost"  # the switch died, or the leg was gone when we came back
     FORWARDED = "forwarded"  # the phone or the trunk answered that we should call somewhere else, which is never done
     INVALID_NUMBER = "invalid_number"  # nobody has this number, or not any more

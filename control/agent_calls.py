@@ -219,7 +219,7 @@ class AgentCalls(QuietPart):
         if dialled is None or dialled.leg is None:
             return
         both = call.leg in hub.register.legs and dialled.leg in hub.register.legs
-        if dialled.state == "bridging" and not failed and both:  # the order went down with its controller
+        if dialled.state == "bridging" and not failed and both:  # the command went down with its controller
             dialled.on("connecting_again")
             hub.register.part(call)
             self._connect(call, dialled.leg)

@@ -14,9 +14,9 @@ from control import transfer_targets
 from control.agent_calls import AgentCalls
 from control.blind_transfers import BlindTransfers
 from control.call import Call
-from control.commands import LogTransfer
 from control.handing_on import Consultation, HandedOn
 from control.hub import Hub
+from control.log_commands import LogTransfer
 from control.offers import Offers
 from control.target import Target
 

@@ -1,30 +1,28 @@
 """Blind transfers by agents: to an agent, a queue, a flow or a number outside. The part of legs to numbers outside.
 
-The caller hears music until somebody is there. Who is not reached in time leaves them to the agent who asked, and where
-that one is gone, to their queue, in front of all. An agent or a queue is the queues' business: the caller waits anew,
-for one agent alone or for whoever the queue finds. What comes of it is seen by the place where the caller is afterwards
-(`look`), so it counts whoever brought it about. `control.states.TRANSFERS` has the states.
+The caller hears music until somebody is there. An agent or a queue is the queues' business: the caller waits anew, for
+one agent alone or for whoever the queue finds (`control.handed_on_callers`, which also has what follows where nobody is
+reached). What comes of it is seen by the place where the caller is afterwards (`look`), so it counts whoever brought it
+about. `control.states.TRANSFERS` has the states.
 """
 
 from typing import Literal
 
-import msgspec
-
-from acd.events import CallQueued, Within, WrapUpEnded
 from calls.commands import Bridge, HangUp, ReportTransfer
 from calls.events import CallAnswered, CallEnded, TransferRequested
-from calls.ids import AgentId, AttemptId, CallId, LegId, QueueName
+from calls.ids import AgentId, CallId, LegId
 from calls.overrides import closes
 from control import notifications, talks, transfer_targets
 from control import register as at
-from control.announcements import Announcements
 from control.call import Call
-from control.commands import AskGate, LogTransfer, TransferOutcome
+from control.commands import AskGate
 from control.events import GateAnswered
 from control.gate import OutgoingGate
+from control.handed_on_callers import HandedOnCallers
 from control.handing_on import BlindTransfer, Consultation, HandedOn
 from control.hub import Hub
-from control.offers import CUT_OFF_PRIORITY, Offers
+from control.log_commands import LogTransfer, TransferOutcome
+from control.offers import Offers
 from control.parts import QuietPart
 from control.refused_keys import say_refused
 from control.states import TransferEvent, TransferState
@@ -41,12 +39,12 @@ class BlindTransfers(QuietPart):
     """Takes `TransferRequested`. `register.transfers` has those that go on, each by its call."""
 
     def __init__(
-        self, hub: Hub, offers: Offers, announcements: Announcements, recordings: TalkRecordings, gate: OutgoingGate
+        self, hub: Hub, offers: Offers, handed_on: HandedOnCallers, recordings: TalkRecordings, gate: OutgoingGate
     ) -> None:
         self._hub = hub
         self._gate = gate
         self._offers = offers
-        self._announcements = announcements
+        self._handed_on = handed_on
         self._recordings = recordings
 
     # asked for
@@ -181,57 +179,11 @@ class BlindTransfers(QuietPart):
             return
         call.on("handed_on")
         if target.kind == "agent":
-            self._wait_for(call, transfer, AgentId(target.name), self._rules.reach_s)
+            self._handed_on.wait_for(call, transfer, AgentId(target.name), self._rules.reach_s)
         else:
-            self._wait_in(call, transfer, target.name, target.skills, self._rules.queue_s, transfer.origin.priority)
-
-    def _wait_for(self, call: Call, transfer: BlindTransfer, agent: AgentId, most_s: float) -> None:
-        """Wait for one agent and nobody else."""
-        call.announced.next_at = None
-        self._tell_queues(
-            call,
-            msgspec.structs.replace(
-                transfer.origin,
-                attempt=transfer.attempt,
-                queue=QueueName(call.queue),
-                skills=(),
-                priority=CUT_OFF_PRIORITY,
-                agent=agent,
-                sticky_s=0.0,
-                within=Within(most_s, only=True),
-            ),
-        )
-
-    def _wait_in(
-        self,
-        call: Call,
-        transfer: BlindTransfer,
-        queue: str,
-        skills: tuple[str, ...],
-        most_s: float,
-        priority: float,
-    ) -> None:
-        """Wait in a queue, with the time since they came."""
-        call.enter_queue(queue)
-        self._announcements.entered(call, again=False)
-        self._tell_queues(
-            call,
-            msgspec.structs.replace(
-                transfer.origin,
-                attempt=transfer.attempt,
-                queue=QueueName(queue),
-                skills=skills,
-                priority=priority,
-                agent=None,
-                sticky_s=0.0,
-                within=Within(most_s) if most_s else msgspec.UNSET,
-            ),
-        )
-
-    def _tell_queues(self, call: Call, queued: CallQueued) -> None:
-        waited_s = self._hub.now - (call.queued_at if call.queued_at is not None else call.arrived_at)
-        call.queued_as = msgspec.structs.replace(queued, waited_s=waited_s)
-        self._hub.tell_queues(call.queued_as)
+            self._handed_on.wait_in(
+                call, transfer, target.name, target.skills, self._rules.queue_s, transfer.origin.priority
+            )
 
     def take_over(self, call: Call, consultation: Consultation, leg: at.Leg, answered: bool) -> None:
         """The caller is to have the one whom the agent has consulted; who is rung still is waited for."""
@@ -326,7 +278,7 @@ class BlindTransfers(QuietPart):
         if call.place == "transferring":
             call.on("handed_on")
             hub.start_music(call)  # the switch may have taken it away for the talk that was to come
-            self._not_reached(call, transfer, event.cause)
+            self._handed_on.not_reached(call, transfer, event.cause)
             return
         call.on("transfer_ended")
         transfer.on("talk_ended")
@@ -336,38 +288,6 @@ class BlindTransfers(QuietPart):
             hub.tell_flows(LeftQueue(call.call, attempt, "served", transfer.agent))
         else:
             hub.give(HangUp(call.leg))
-
-    # nobody was reached
-
-    def released(self, call: Call, attempt: AttemptId, reason: str) -> bool:
-        """The queues let the caller go: back to the agent who asked, then to the queue. False: it is the flow's."""
-        transfer = self._hub.register.transfers.get(call.call)
-        if transfer is not None and transfer.attempt == attempt and transfer.state in ("away", "returning"):
-            self._not_reached(call, transfer, reason)
-            return True
-        if self._hub.register.has_no_flow(call) and call.queued_as is not None and call.queued_as.attempt == attempt:
-            call.on("released")
-            self._hub.give(HangUp(call.leg))  # nobody is there for them, and no flow that could say so
-            return True
-        return False
-
-    def _not_reached(self, call: Call, transfer: BlindTransfer, why: str) -> None:
-        transfer.why = transfer.why or why
-        transfer.on("not_reached")
-        transfer.attempt = call.flow_attempt or self._hub.mint(call.call)
-        if transfer.state == "returning":
-            call.enter_queue(transfer.queue)
-            self._wait_for(call, transfer, transfer.agent, self._rules.back_s)
-            self._hub.tell_queues(WrapUpEnded(transfer.agent))
-        else:
-            skills = transfer.origin.skills
-            self._wait_in(call, transfer, transfer.queue, skills, 0.0, CUT_OFF_PRIORITY)
-
-    def agent_gone(self, leg: at.Leg) -> None:
-        """The agent's phone is free: who comes back to them need not wait for the end of their wrap-up."""
-        transfer = self._hub.register.transfers.get(leg.call) if leg.call is not None else None
-        if transfer is not None and transfer.leg == leg.leg and transfer.state == "returning":
-            self._hub.tell_queues(WrapUpEnded(transfer.agent))
 
     # what has come of it
 

@@ -8,7 +8,7 @@ import msgspec
 from acd.events import CallQueued
 from calls.errors import BrokenRule
 from calls.ids import AgentId, AttemptId, CallId, Instant, LegId, Seconds
-from control.commands import CallOutcome, Consent, LegRole
+from control.log_commands import CallOutcome, Consent, LegRole
 from control.states import CALLBACKS, PLACES, CallbackEvent, CallbackState, Place, PlaceEvent
 
 

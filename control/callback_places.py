@@ -11,7 +11,7 @@ from acd.events import CallLeft
 from calls.causes import Cause
 from calls.commands import HangUp
 from calls.ids import CallId, Instant
-from control import commands
+from control import log_commands
 from control.call import Call, Callback
 from control.callback_rules import DEFAULTS, hindrance, refusal, row, rules_of
 from control.hub import Hub
@@ -28,7 +28,7 @@ class CallbackPlaces:
         self._hub = hub
         self._heap: list[tuple[Instant, CallId]] = []
 
-    def end(self, call: Call, outcome: commands.CallbackOutcome, by: Call) -> CallLeft | None:
+    def end(self, call: Call, outcome: log_commands.CallbackOutcome, by: Call) -> CallLeft | None:
         """End a callback, since call `by` does for it. Returns the event for the queues as `taken_from` does."""
         callback = call.callback
         assert callback is not None
@@ -93,7 +93,7 @@ class CallbackPlaces:
         call.enter_queue(call.queued_as.queue)
         self._hub.tell_queues(call.queued_as)
 
-    def give_up(self, call: Call, callback: Callback, outcome: commands.CallbackOutcome, why: str) -> None:
+    def give_up(self, call: Call, callback: Callback, outcome: log_commands.CallbackOutcome, why: str) -> None:
         """End it without a talk: the row and the operator's log say why; the call is over, too."""
         hub = self._hub
         self.leave(call, callback)
@@ -139,6 +139,6 @@ class CallbackPlaces:
         if due_at is not None:
             heappush(self._heap, (due_at, call.call))
 
-    def row(self, call: Call, callback: Callback, outcome: commands.CallbackOutcome, why: str) -> None:
+    def row(self, call: Call, callback: Callback, outcome: log_commands.CallbackOutcome, why: str) -> None:
         """Write down what became of it."""
         self._hub.give(row(self._hub, call, callback, outcome, why))

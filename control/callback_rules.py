@@ -1,7 +1,7 @@
 """The rules of a queue's callbacks as they hold for a call now, and the row that tells what became of one."""
 
 from calls.overrides import closes
-from control import commands, dial_rules
+from control import dial_rules, log_commands
 from control.call import Call, Callback
 from control.hub import Hub
 from control.overrides import other_hours
@@ -41,10 +41,12 @@ def hindrance(hub: Hub, call: Call, number: str) -> str:
     return "no trunk is up that carries the number"
 
 
-def row(hub: Hub, call: Call, callback: Callback, outcome: commands.CallbackOutcome, why: str) -> commands.LogCallback:
+def row(
+    hub: Hub, call: Call, callback: Callback, outcome: log_commands.CallbackOutcome, why: str
+) -> log_commands.LogCallback:
     """The callback as it stands in the log from now on."""
     offset = hub.register.offset_s
-    return commands.LogCallback(
+    return log_commands.LogCallback(
         call=call.call,
         number=callback.number,
         queue=call.queue,

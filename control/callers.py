@@ -1,10 +1,12 @@
 """Callers: who calls in and on which flow, their keys, and their end. The part of callers' legs."""
 
+import msgspec
+
 from acd.events import CallMoved
 from calls.causes import Cause
 from calls.commands import Answer, HangUp, Media, Play
 from calls.events import CallAnswered, CallArrived, CallEnded, CommandFailed, DigitPressed, PlaybackFinished
-from calls.ids import LegId
+from calls.ids import LegId, QueueName
 from calls.numbers import e164
 from calls.overrides import closes
 from calls.trunks import Trunk, normalised
@@ -112,9 +114,17 @@ class Callers:
         if call is None or call.place not in ("waiting", "booked"):
             return  # a phone rings for it, both talk already, or it is gone: there is nothing to move
         if self._hub.queue_view.position(call.call) is None:  # a callback that rests: it is put back there
-            self._offers.moved(call, event.queue)
+            self.move(call, event.queue)
         else:
             self._hub.tell_queues(event)
+
+    def move(self, call: Call, queue: QueueName) -> None:
+        """Let a caller wait in another queue from now on."""
+        call.enter_queue(queue)
+        self._announcements.moved(call)
+        self._overrides.entered(call)
+        if call.queued_as is not None:  # a callback that is put back goes where it was moved to
+            call.queued_as = msgspec.structs.replace(call.queued_as, queue=queue)
 
     def answered(self, leg: Leg, event: CallAnswered) -> None:
         """The caller is on the line: the flow's business."""

@@ -10,15 +10,17 @@ from acd.events import TalkEnded
 from calls.commands import Bridge, HangUp, Originate, StartMusic, Supervise
 from calls.events import Bridged, CallAnswered, CallEnded, CommandFailed, LiveLeg, Unbridged
 from calls.ids import AgentId, AttemptId, CallId, LegId
-from control import nodes, transfer_targets
+from control import nodes
 from control import register as at
 from control.blind_transfers import BlindTransfers
 from control.call import Call
-from control.commands import AskGate, LogTransfer, TransferOutcome
+from control.commands import AskGate
+from control.consultation_rules import find, refusal
 from control.events import ConsultationWanted, GateAnswered
 from control.gate import OutgoingGate
 from control.handing_on import Consultation, Declined, HandedOn
 from control.hub import Hub
+from control.log_commands import LogTransfer, TransferOutcome
 from control.offers import Offers
 from control.parts import QuietPart
 from control.phones import Phones
@@ -55,7 +57,7 @@ class Consultations(QuietPart):
 
     def wanted(self, event: ConsultationWanted) -> None:
         """Do it, or let everything be as it is where that cannot be."""
-        if refused := self.refusal(event):
+        if refused := refusal(self._hub, event):
             advice = "what holds goes on; docs/transfers.md says what an agent may ask for when"
             self._hub.notice("warning", "consultation refused", detail=refused, advice=advice)
             if event.by == "code":
@@ -77,49 +79,11 @@ class Consultations(QuietPart):
                 case "connect":
                     self._connect(call, consultation)
 
-    def refusal(self, event: ConsultationWanted) -> str:
-        """Why this cannot be done now; empty where it can. Nothing changes."""
-        register = self._hub.register
-        call = register.call_of(event.leg)
-        offer = register.offer_of(call) if call is not None else None
-        if call is None or offer is None or offer.leg != event.leg or offer.state != "talking":
-            return "the caller is in no talk with this agent"
-        consultation = register.consultations.get(call.call)
-        if event.act != "consult":
-            if consultation is None:
-                return "nobody is consulted"
-            return "" if consultation.state not in ("checking", "ringing") or event.act == "give_back" else "too early"
-        if consultation is not None or call.call in register.transfers:
-            return "somebody is consulted, or has the caller soon"
-        target = self._find(call, offer, event.to)
-        return target if isinstance(target, str) else ""
-
-    def _find(self, call: Call, offer: at.Offer, to: str) -> Target | str:
-        hub = self._hub
-        target = transfer_targets.find(hub.directory, hub.register.version, call.version, to)
-        if isinstance(target, str) or target.kind == "number":
-            return target
-        if target.kind == "flow":
-            return "nobody is there to talk to: a flow is for a transfer"
-        agent: AgentId | None = AgentId(target.name)
-        if target.kind == "queue":
-            agent = hub.queue_view.free_agent(target.name, target.skills)
-            if agent is None:
-                return f"nobody of {target.name} is free now"
-        assert agent is not None
-        account = hub.directory.account(hub.register.version, agent)
-        standing = hub.queue_view.agent(agent, hub.now)
-        if agent == offer.agent:
-            return "this agent has the caller already"
-        if account is None or standing is None or standing.state != "idle":
-            return f"agent {agent} is not free now"
-        return Target("agent", agent)
-
     def _begin(self, call: Call, event: ConsultationWanted) -> None:
         hub, register = self._hub, self._hub.register
         offer = register.offer_of(call)
         assert offer is not None
-        target = self._find(call, offer, event.to)
+        target = find(hub, call, offer, event.to)
         assert isinstance(target, Target)
         handed_on = register.handed_on.setdefault(call.call, HandedOn())
         handed_on.transfers += 1

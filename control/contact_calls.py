@@ -2,14 +2,15 @@
 
 The campaigns core says what is to be done (`control.campaigns` passes it on). A leg has the role `contact` until the
 person answers; from there on they are a caller like any other, and only the end of the call is the campaign's again.
-Of a preview the agent's phone is called first, by the queues, and the person once the agent is there (`AgentFirst`).
+Of a preview the agent's phone is called first, by the queues, and the person once the agent is there
+(`control.previews`).
 """
 
 import msgspec
 
 from acd.events import CallLeft, CallQueued
 from calls.causes import Cause, Outcome
-from calls.commands import HangUp, Media, Play, StartMusic
+from calls.commands import HangUp, Media, Play
 from calls.events import CallAnswered, CallEnded, PlaybackFinished, VoiceBegan, VoiceEnded
 from calls.ids import AgentId, AttemptId, CallId, Instant, LegId, QueueName, Seconds, leg_on
 from control import events, nodes
@@ -42,7 +43,7 @@ def leg_of(attempt: AttemptId, node: str) -> LegId:
 
 
 class ContactCalls(QuietPart):
-    """The part of contacts' legs, and the agent-first calls of previews."""
+    """The part of contacts' legs."""
 
     def __init__(self, hub: Hub, offers: Offers, gate: OutgoingGate) -> None:
         self._hub = hub
@@ -77,9 +78,10 @@ class ContactCalls(QuietPart):
             contact.state, contact.agent = "agent", command.agent
             self._queue(call, contact, settings.queue, settings.skills, command.agent, settings)
         else:
-            self._dial(call, contact, self.judging.begin(contact, command.detection))
+            self.dial(call, contact, self.judging.begin(contact, command.detection))
 
-    def _dial(self, call: Call, contact: ContactCall, watch_voice: bool = False) -> None:
+    def dial(self, call: Call, contact: ContactCall, watch_voice: bool = False) -> None:
+        """Call the person's phone."""
         hub, register = self._hub, self._hub.register
         made = register.legs[call.leg] = Leg(call.leg, ROLE, call.call, contact.number, hub.now)
         answer = register.tries[contact.attempt]
@@ -152,7 +154,7 @@ class ContactCalls(QuietPart):
             if event.unheard_s is not None:
                 call.answered_at = self._hub.now - event.unheard_s
                 call.end_as("abandoned")
-            self._over(call, contact, event.cause, event.unheard_s)
+            self.end(call, contact, event.cause, event.unheard_s)
 
     def gone(self, call: Call, cause: Cause) -> bool:
         """The person who had answered is gone: the end of the try. False where the call is of no campaign."""
@@ -163,7 +165,7 @@ class ContactCalls(QuietPart):
             self._tell_end(call, contact, cause)
         return True
 
-    def _over(self, call: Call, contact: ContactCall, cause: Cause, unheard_s: Seconds | None = None) -> None:
+    def end(self, call: Call, contact: ContactCall, cause: Cause, unheard_s: Seconds | None = None) -> None:
         """The call came to nothing: out of the queues, if it was there for its agent, and closed."""
         hub = self._hub
         self._tell_end(call, contact, cause, unheard_s)
@@ -230,7 +232,7 @@ class ContactCalls(QuietPart):
             begun = CallStarted(call.call, call.leg, call.version, command.flow, call.caller, call.called, True)
             hub.tell_flows(begun)
         else:
-            self._say(call, contact, command.phrase)
+            self.say_last(call, contact, command.phrase)
 
     def _notice(self, call: Call, contact: ContactCall) -> tuple[Media, ...]:
         """The notice that the gate has obliged this call to; nothing: to none."""
@@ -288,7 +290,7 @@ class ContactCalls(QuietPart):
             if contact.state != "talking":
                 self._hub.give(HangUp(call.leg))
         elif contact.on("given_up"):
-            self._over(call, contact, Cause.CANCELLED)
+            self.end(call, contact, Cause.CANCELLED)
 
     def talk_began(self, call: Call, agent: AgentId) -> None:
         """The person and an agent hear each other."""
@@ -311,9 +313,9 @@ class ContactCalls(QuietPart):
         call.on("released")
         call.end_as("abandoned")
         hub.tell_campaigns(campaign.Unserved(contact.attempt))
-        self._say(call, contact, contact.safe_harbour)
+        self.say_last(call, contact, contact.safe_harbour)
 
-    def _say(self, call: Call, contact: ContactCall, phrase: str) -> None:
+    def say_last(self, call: Call, contact: ContactCall, phrase: str) -> None:
         """A phrase, and then the end."""
         hub = self._hub
         sound = hub.directory.say(call.version, call.language, phrase)
@@ -335,58 +337,6 @@ class ContactCalls(QuietPart):
             return False
         self._hub.give(HangUp(call.leg))
         return True
-
-    # agent first (control.offer_ports.AgentFirst)
-
-    def concerns(self, call: Call) -> bool:
-        """Whether the agent is there before the person."""
-        contact = self._hub.register.contacts.get(call.call)
-        return contact is not None and contact.agent != "" and contact.state != "unserved"
-
-    def postponed(self, call: Call) -> bool:
-        """Never: the gate has let it pass a moment ago."""
-        return False
-
-    def agent_ready(self, call: Call) -> None:
-        """The agent has picked up: now the person is called."""
-        hub, contact = self._hub, self._hub.register.contacts[call.call]
-        if contact.state == "agent":
-            contact.on("agent_ready")
-            offer = hub.register.offer_of(call)
-            if offer is not None:
-                hub.give(StartMusic(offer.leg, hub.mint(offer.leg)))
-            self._dial(call, contact)
-
-    def agent_lost(self, call: Call) -> None:
-        """The agent of a preview is gone: before the person was called, while it rang, or as they picked up."""
-        hub, contact = self._hub, self._hub.register.contacts[call.call]
-        before = contact.state
-        if not contact.on("agent_lost"):
-            return
-        if before == "answered":
-            contact.notice = None
-            call.on("came_back")
-            call.end_as("abandoned")
-            hub.tell_queues(CallLeft(call.call, "way_out"))
-            hub.tell_campaigns(campaign.Unserved(contact.attempt))
-            self._say(call, contact, contact.safe_harbour)
-            return
-        if before == "ringing":
-            hub.give(HangUp(call.leg, Cause.CANCELLED))
-        self._over(call, contact, Cause.NO_TRUNK if before == "agent" else Cause.CANCELLED)
-
-    def connected(self, call: Call) -> None:
-        """Nothing more than of every talk: `talk_began`."""
-
-    def released(self, call: Call, attempt: AttemptId) -> None:
-        """The agent of a preview is not there for it after all."""
-        contact = self._hub.register.contacts[call.call]
-        if contact.state == "agent" and contact.queued == attempt and contact.on("agent_lost"):
-            self._over(call, contact, Cause.NO_TRUNK)
-
-    def agent_key(self, leg: Leg, digit: str) -> bool:
-        """An agent's key means nothing here before the talk."""
-        return False
 
     # time
 

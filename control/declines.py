@@ -6,11 +6,11 @@ offered to the next. A consultation is over, and the agent who asked has the cal
 
 from calls.ids import AgentId
 from control.call import Call
-from control.commands import DeclineKind, LogDecline
 from control.consultations import Consultations
 from control.events import CallDeclined
 from control.handing_on import Consultation, Declined
 from control.hub import Hub
+from control.log_commands import DeclineKind, LogDecline
 from control.offers import Offers
 from control.register import Offer
 

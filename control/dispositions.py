@@ -8,9 +8,9 @@ from acd.commands import AgentChanged
 from acd.events import WrapUpEnded
 from calls.ids import AgentId
 from control.call import Call
-from control.commands import LogDisposition
 from control.disposition_states import TalkDisposition
 from control.hub import Hub
+from control.log_commands import LogDisposition
 from control.register import Offer
 from control.treatment import QueueTreatment
 from dialer.campaigns.events import Dispositioned

@@ -13,9 +13,10 @@ from complaints.cases import CaseAsked
 from control.announcements import Announcements
 from control.call import Call
 from control.callbacks import Callbacks
-from control.commands import LogRecording, LogStep, PrepareSpeech
+from control.commands import PrepareSpeech
 from control.hub import Hub
 from control.ladder import Turn
+from control.log_commands import LogRecording, LogStep
 from control.overrides import Overrides
 from control.reviews import Reviews
 from control.talk_recordings import TalkRecordings
@@ -23,7 +24,7 @@ from control.transfers import Transfers
 from dsl.values import as_text
 from ivr import commands as flow
 from ivr.events import LeftQueue
-from ivr.program import LAST_AGENT
+from ivr.steps import LAST_AGENT
 
 
 class FlowCommands:

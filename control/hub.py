@@ -21,8 +21,9 @@ from calls.ports import Core
 from complaints.cases import CaseAsked, Complaints
 from control import talks
 from control.call import Call
-from control.commands import DropRecording, ForecastMade, LogCall, LogRung, LogWait, Noticed, RouterCommand
+from control.commands import ForecastMade, Noticed, RouterCommand
 from control.ladder import Ladder, Rest
+from control.log_commands import DropRecording, LogCall, LogRung, LogWait
 from control.ports import Directory, Flows, QueueView
 from control.register import Register, call_id
 from dialer.campaigns.commands import CampaignCommand

@@ -3,7 +3,7 @@
 from calls import events as door
 from calls.causes import Outcome
 from calls.commands import HangUp
-from control import commands
+from control import log_commands
 from control import register as at
 from control.call import Call
 from control.hub import Hub
@@ -118,7 +118,7 @@ class LegEvents:
         answered_at = None if leg.answered_at is None else leg.answered_at + offset
         call = leg.call or at.call_id(leg.leg)
         began_at = leg.began_at + offset
-        hub.give(commands.LogLeg(leg.leg, call, leg.role, leg.party, began_at, answered_at, hub.utc, event.cause))
+        hub.give(log_commands.LogLeg(leg.leg, call, leg.role, leg.party, began_at, answered_at, hub.utc, event.cause))
 
     def failed(self, event: door.CommandFailed) -> None:
         """A command came to nothing."""

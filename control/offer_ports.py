@@ -8,7 +8,7 @@ from control.call import Call
 
 
 class AgentFirst(Protocol):
-    """Calls in which the agent is there before the person who is called: callbacks."""
+    """Calls in which the agent is there before the person who is called: callbacks, and previews of campaigns."""
 
     def concerns(self, call: Call) -> bool:
         """Whether this call is one."""

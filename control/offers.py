@@ -1,30 +1,19 @@
 """Offers: the agent's phone rings, the agent hears why, both are connected, wrap-up. The part of agents' legs.
 
-Which agent and which caller is the queues' business; here is only what a phone does about it.
+Which agent and which caller is the queues' business (`control.queue_commands`); here is only what a phone does about
+it.
 """
 
-from typing import Literal, assert_never
+from typing import Literal
 
 import msgspec
 
-from acd.commands import (
-    AcdCommand,
-    AgentChanged,
-    CalledAgain,
-    MoveDone,
-    MoveRefused,
-    Offer,
-    OfferLapsed,
-    ReleaseCall,
-    SuggestWayOut,
-    WaitWidened,
-    WithdrawOffer,
-)
+from acd.commands import Offer
 from acd.events import CallLeft, OfferMissed, OfferTaken, TalkEnded
 from calls.causes import Cause
 from calls.commands import Bridge, HangUp, Originate, Play
 from calls.events import CallAnswered, CallEnded, DigitPressed, PlaybackFinished
-from calls.ids import AttemptId, LegId, QueueName
+from calls.ids import AttemptId, LegId
 from control import nodes, notifications, talks
 from control import register as at
 from control.announcements import Announcements
@@ -33,96 +22,33 @@ from control.dispositions import Dispositions
 from control.hub import Hub
 from control.missed_offers import MissReason, miss_reason
 from control.offer_ports import AgentFirst, Consulting, Contacts, HandedOn
-from control.overrides import Overrides
 from control.parts import QuietPart
 from control.talk_keys import TalkKeys
 from control.talk_recordings import TalkRecordings
-from ivr.events import LeftQueue, WayOutSuggested
+from ivr.events import LeftQueue
 
 CUT_OFF_PRIORITY = 600.0
 """Minutes of head start for a caller whose talk died: before everybody who waits, whatever their class."""
-_FAULTS = 3
-"""Faults of the switch or the network in a row, of which the operator is told."""
 
 
 class Offers(QuietPart):
-    """Carries out the queues' commands on real phones."""
+    """Makes, withdraws and follows offers on real phones."""
 
-    def __init__(
-        self, hub: Hub, announcements: Announcements, recordings: TalkRecordings, keys: TalkKeys, overrides: Overrides
-    ) -> None:
+    def __init__(self, hub: Hub, announcements: Announcements, recordings: TalkRecordings, keys: TalkKeys) -> None:
         self._hub = hub
         self._announcements = announcements
         self._recordings = recordings
         self._keys = keys
-        self._overrides = overrides
         self.agent_first: AgentFirst
         self.handed_on: HandedOn
         self.consultations: Consulting
         self.contacts: Contacts
         self.dispositions: Dispositions
 
-    def on_queue_command(self, command: AcdCommand) -> None:
-        """Carry out one command of the queues."""
-        hub, calls = self._hub, self._hub.register.calls
-        match command:
-            case Offer():
-                self._offer(command)
-            case WithdrawOffer(attempt):
-                self._withdraw(hub.register.offers.get(attempt))
-            case ReleaseCall(call_id, attempt, reason):
-                call = calls.get(call_id)
-                if call is not None and self.handed_on.released(call, attempt, reason):
-                    pass  # not reached: the caller goes back to whoever handed them on
-                elif call is not None and call.flow_attempt == attempt:
-                    call.on("released")
-                    call.flow_attempt = None
-                    hub.tell_flows(LeftQueue(call_id, attempt, reason))
-                elif call is not None and self.agent_first.concerns(call):
-                    self.agent_first.released(call, attempt)
-                elif call is not None:
-                    self.contacts.let_go(call, attempt)
-            case WaitWidened(call_id, _, queue):
-                call = calls[call_id]
-                hub.give(command)
-                if call.queue != queue:
-                    call.enter_queue(queue)
-                    self._announcements.moved(call)
-                    self._overrides.entered(call)
-            case MoveDone(call_id, queue):
-                self.moved(calls[call_id], queue)
-            case MoveRefused(call_id, queue, refusal):
-                advice = "the caller waits on; sign agents in there, or let the queue be longer"
-                hub.notice("warning", "caller not moved", call=call_id, detail=f"{queue}: {refusal}", advice=advice)
-            case OfferLapsed():
-                hub.give(command)
-                if command.fault and command.in_a_row == _FAULTS:
-                    advice = "is their phone on, and its network well? Does the switch connect others? Nobody is paused"
-                    detail = f"{command.agent}: {command.in_a_row} offers {command.reason}"
-                    hub.notice("warning", "offers do not reach an agent", detail=detail, advice=advice)
-            case SuggestWayOut(call_id, attempt, way):
-                hub.give(command)
-                if calls[call_id].flow_attempt == attempt:
-                    hub.tell_flows(WayOutSuggested(call_id, attempt, way))
-            case CalledAgain():
-                hub.give(command)
-                self._announcements.called_again(command)
-            case AgentChanged():
-                hub.give(command)
-            case _:
-                assert_never(command)
-
-    def moved(self, call: Call, queue: QueueName) -> None:
-        """Let a caller wait in another queue from now on, as a supervisor wanted."""
-        call.enter_queue(queue)
-        self._announcements.moved(call)
-        self._overrides.entered(call)
-        if call.queued_as is not None:  # a callback that is put back goes where it was moved to
-            call.queued_as = msgspec.structs.replace(call.queued_as, queue=queue)
-
     # the offer
 
-    def _offer(self, command: Offer) -> None:
+    def offer(self, command: Offer) -> None:
+        """Ring the agent's phone; or, of a callback that may not be made now, let it wait."""
         hub, register = self._hub, self._hub.register
         call = register.calls[command.call]
         if self.agent_first.concerns(call) and self.agent_first.postponed(call):
@@ -249,7 +175,7 @@ class Offers(QuietPart):
                 self._end_talk(call, offer, Cause.FAILED)
             return
         both = offer.leg in self._hub.register.legs and call.leg in survivors
-        if offer.state == "bridging" and not failed and both:  # the order went down with its controller
+        if offer.state == "bridging" and not failed and both:  # the command went down with its controller
             offer.on("connecting_again")
             self._hub.register.part(call)
             self._bridge(call, offer)
@@ -391,10 +317,12 @@ class Offers(QuietPart):
         self._forget(offer)
         self._missed(call, offer.attempt, "rejected")
 
-    def _withdraw(self, offer: at.Offer | None) -> None:
+    def withdraw(self, attempt: AttemptId) -> None:
+        """The queues want the agent no more for this: their phone is hung up. Nothing, where the offer is over."""
+        register = self._hub.register
+        offer = register.offers.get(attempt)
         if offer is None:
             return
-        register = self._hub.register
         call = register.calls.get(offer.call)
         offer.on("withdrawn")
         if call is not None and call.offer == offer.attempt:

@@ -10,7 +10,7 @@ from acd.events import CallLeft
 from calls.commands import Clip, Media, Play, Sentence
 from calls.ids import CallId, Instant, node_of
 from calls.overrides import ALL, Override, closes, end_of_day
-from control import commands, events
+from control import commands, events, log_commands
 from control.call import Call
 from control.hub import Hub
 from dialer.campaigns import events as campaigns
@@ -62,7 +62,7 @@ class Overrides:
             event.spans,
         )
         register.overrides.append(override)
-        hub.give(commands.LogOverride(override))
+        hub.give(log_commands.LogOverride(override))
         advice = f"hotline overrides lift {override.number} ends it"
         hub.notice("warning", "override set", detail=_told(override), advice=advice)
         if override.texts:
@@ -103,10 +103,10 @@ class Overrides:
         if any(override.kind == "hours" for override in over):
             self._tell_hours()
 
-    def _over(self, override: Override, by: str, how: commands.OverrideEnd) -> None:
+    def _over(self, override: Override, by: str, how: log_commands.OverrideEnd) -> None:
         hub = self._hub
         hub.register.overrides.remove(override)
-        hub.give(commands.LogOverride(override, hub.utc, by, how))
+        hub.give(log_commands.LogOverride(override, hub.utc, by, how))
         hub.notice("info", "override over", detail=f"{_told(override)} ({how})")
 
     def _tell_hours(self) -> None:

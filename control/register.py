@@ -16,12 +16,13 @@ from calls.ids import AgentId, AttemptId, CallId, Instant, LegId, file_name, leg
 from calls.overrides import Override
 from complaints.cases import FileCase
 from control.call import Call, Connection
-from control.commands import AskGate, Direction, LegRole, SettleAttempt
+from control.commands import AskGate, SettleAttempt
 from control.contact_states import ContactCall
 from control.disposition_states import TalkDisposition
 from control.events import GateAnswered
 from control.handing_on import BlindTransfer, Consultation, Declined, HandedOn
 from control.ladder import Ladder
+from control.log_commands import Direction, LegRole
 from control.override_menu import OverrideMenu, PinFailures
 from control.proposals import Proposal
 from control.states import (

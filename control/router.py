@@ -25,7 +25,7 @@ from calls import events as door
 from calls.ids import AgentId, CallId, Instant
 from calls.ports import Core
 from complaints.cases import CaseAsked, Complaints
-from control import commands, events, nodes, resync, snapshot
+from control import commands, consultation_rules, events, log_commands, nodes, resync, snapshot
 from control import register as at
 from control.hub import Hub
 from control.leg_events import LegEvents
@@ -94,7 +94,7 @@ class Router:
         self._deadlines = (*(core.next_deadline for core in cores), *parts.deadlines())  # asked after each event
 
     @property
-    def parts(self) -> dict[commands.LegRole, Part]:
+    def parts(self) -> dict[log_commands.LegRole, Part]:
         """The part of each role that a leg can have (`control.parts`)."""
         return self._parts.by_role
 
@@ -136,7 +136,7 @@ class Router:
 
     def consultation_refusal(self, event: events.ConsultationWanted) -> str:
         """Why this cannot be done now; empty where it can. Nothing changes."""
-        return self._parts.consultations.refusal(event)
+        return consultation_rules.refusal(self.hub, event)
 
     def mask_refusal(self, call: CallId) -> str:
         """Why the recording of this call's talk cannot be silenced now; empty where it can. Nothing changes."""

@@ -6,10 +6,10 @@ from calls.events import RecordingFinished
 from calls.ids import LegId
 from control import talks
 from control.call import Call
-from control.commands import LogRecording
 from control.events import RecordingMaskWanted
 from control.gate import OutgoingGate
 from control.hub import Hub
+from control.log_commands import LogRecording
 from control.register import call_id, is_bridge, talk_of
 from ivr.commands import HideDigits, ShowDigits
 

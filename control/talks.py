@@ -6,7 +6,7 @@ A call may have several, with one agent after another; a survey, a menu or music
 from calls.causes import PARTED, Cause
 from calls.ids import AgentId, Instant
 from control.call import Call, Talk
-from control.commands import LogTalk
+from control.log_commands import LogTalk
 from control.register import Leg
 
 

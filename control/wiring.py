@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from acd.commands import AcdCommand, AgentChanged
 from calls.ids import Instant
 from control.agent_calls import AgentCalls
 from control.announcements import Announcements
@@ -13,7 +12,6 @@ from control.blind_transfers import BlindTransfers
 from control.callbacks import Callbacks
 from control.callers import Callers
 from control.campaigns import CampaignCalls
-from control.commands import LegRole
 from control.consultations import ROLE as CONSULTED
 from control.consultations import Consultations
 from control.contact_calls import ROLE as CONTACT
@@ -25,8 +23,10 @@ from control.echo_tests import EchoTests
 from control.events import GateAnswered
 from control.flow_commands import FlowCommands
 from control.gate import OutgoingGate
+from control.handed_on_callers import HandedOnCallers
 from control.holds import Holds
 from control.hub import Hub
+from control.log_commands import LegRole
 from control.moved_talks import ROLE as MOVED
 from control.moved_talks import MovedTalks
 from control.offer_ports import AgentsFirst
@@ -36,6 +36,8 @@ from control.override_phone import OverridePhone
 from control.overrides import Overrides
 from control.parts import Part
 from control.phones import Phones
+from control.previews import Previews
+from control.queue_commands import QueueCommands
 from control.reviews import Reviews
 from control.star_codes import StarCodes
 from control.supervision import Supervision
@@ -63,21 +65,20 @@ class Wiring:
         self.override_phone = OverridePhone(hub, overrides)
         self.announcements = announcements = Announcements(hub)
         keys = TalkKeys(hub, recordings)
-        self.offers = offers = Offers(hub, announcements, recordings, keys, overrides)
+        self.offers = offers = Offers(hub, announcements, recordings, keys)
         self.callbacks = callbacks = Callbacks(hub, offers, gate)
         self.contacts = contacts = offers.contacts = ContactCalls(hub, offers, gate)
         self.campaigns = CampaignCalls(hub, gate, contacts)
-        self.dispositions = offers.dispositions = Dispositions(hub)
-        offers.agent_first = AgentsFirst((callbacks, contacts))
+        self.dispositions = dispositions = offers.dispositions = Dispositions(hub)
+        offers.agent_first = agent_first = AgentsFirst((callbacks, Previews(hub, contacts)))
         self.phones = phones = Phones(hub)
         self.star_codes = StarCodes(hub, phones, self.campaigns, self.dispositions)
         self.supervision = Supervision(hub, phones)
         self.holds = Holds(hub, recordings)
         self.agent_calls = AgentCalls(hub, phones, recordings, gate)
         self.transfers = transfers = Transfers(hub, callbacks, phones, gate)
-        self.blind_transfers = offers.handed_on = keys.transfers = BlindTransfers(
-            hub, offers, announcements, recordings, gate
-        )
+        handed_on = offers.handed_on = HandedOnCallers(hub, announcements)
+        self.blind_transfers = keys.transfers = BlindTransfers(hub, offers, handed_on, recordings, gate)
         self.consultations = offers.consultations = keys.consultations = Consultations(
             hub, offers, self.blind_transfers, phones, recordings, gate
         )
@@ -85,7 +86,7 @@ class Wiring:
         self.declines = Declines(hub, offers, self.consultations)
         self.moved_talks = MovedTalks(hub, offers)
         self.attended_transfers = AttendedTransfers(hub, offers, self.blind_transfers, self.agent_calls)
-        self.callers = Callers(hub, announcements, offers, callbacks, keys, overrides, contacts)
+        self.callers = callers = Callers(hub, announcements, offers, callbacks, keys, overrides, contacts)
         self.by_role: dict[LegRole, Part] = {
             "caller": self.callers,
             "agent": offers,
@@ -115,14 +116,19 @@ class Wiring:
         hub.on_flow_command = FlowCommands(
             hub, announcements, callbacks, transfers, recordings, overrides, self.reviews
         ).on_flow_command
-        hub.on_queue_command = self._on_queue_command
+        hub.on_queue_command = QueueCommands(
+            hub,
+            offers,
+            callers,
+            announcements,
+            overrides,
+            handed_on,
+            agent_first,
+            contacts,
+            dispositions,
+            self.campaigns,
+        ).on_queue_command
         hub.on_campaign_command = self.campaigns.on_command
-
-    def _on_queue_command(self, command: AcdCommand) -> None:
-        self.offers.on_queue_command(command)
-        if isinstance(command, AgentChanged):
-            self.dispositions.agent_changed(command)
-            self.campaigns.agent_changed(command)
 
     def deadlines(self) -> tuple[Callable[[], Instant | None], ...]:
         """What says when each part has something to do."""

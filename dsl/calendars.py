@@ -22,7 +22,8 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from dsl.hours import Hours, Span
-from dsl.tree import NAME, Mark, Node, Problem, nearest_hint
+from dsl.spelling import nearest_hint
+from dsl.tree import NAME, Mark, Node, Problem
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WORDS = ("zone", "week", "holidays", "workdays", "closures", "complete_years", "about")

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 
 import msgspec
 
-from dsl.tree import nearest
+from dsl.spelling import nearest
 
 Path = tuple[str | int, ...]
 

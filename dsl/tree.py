@@ -16,13 +16,14 @@ costs a bounded amount of work.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, TypeAlias
 
 import yaml
+
+from dsl.spelling import full_width, narrow
 
 MAX_CHARACTERS = 4_000_000  # 10,000 prompts of 400 characters in one file
 MAX_NODES = 200_000
@@ -39,7 +40,6 @@ _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 _FLOAT = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,17})?(?:[eE][-+]?[0-9]{1,2})?")
-_FULL_WIDTH = re.compile(r"[：，；（）｛｝［］＝＂＇＃－]")
 _KEY_BEFORE_FULL_WIDTH = re.compile(
     r"""(?:^|[{,，])\s*(?:-\s+)*["']?[\w*#/-]+["']?\s*(：)|(，)\s*["']?[\w*#/-]+["']?\s*[:：]"""
 )
@@ -221,46 +221,6 @@ def parse(text: str, file: str) -> Node:
     return builder.document()
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Nearest word of `known` to `word`, the one that was most likely meant; empty if none is near.
-
-    Another writing of the same word (`Zh_cn` of `zh-CN`) comes first; of equally near ones the first in `known` does.
-    """
-    words = list(known)
-    plain = _plainly(word)
-    for other in words:
-        if other != word and _plainly(other) == plain:
-            return other
-    close = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
-    return close[0] if close else ""
-
-
-def _plainly(word: str) -> str:
-    return word.casefold().replace("_", "-")
-
-
-def nearest_hint(word: str, known: Iterable[str]) -> str:
-    """Hint for a message, ` (did you mean then?)`; empty if no word of `known` is near.
-
-    A full-width sign in the word, which a Chinese keyboard makes, is named instead.
-    """
-    if sign := full_width(word):
-        return f" (a full-width {sign} stands in it; write {_narrow(sign)})"
-    close = nearest(word, known)
-    return f" (did you mean {close}?)" if close else ""
-
-
-def full_width(text: str) -> str:
-    """First full-width sign of YAML in `text`; empty if there is none."""
-    found = _FULL_WIDTH.search(text)
-    return found[0] if found else ""
-
-
-def _narrow(sign: str) -> str:
-    narrow = chr(ord(sign) - 0xFEE0)
-    return f"{narrow} and a space" if narrow in ":," else narrow
-
-
 def _refuse_character(text: str, file: str, position: int, reason: str) -> NoReturn:
     before = text[:position]
     line = before.count("\n") + 1
@@ -284,7 +244,7 @@ def _syntax_error(error: yaml.MarkedYAMLError, text: str, file: str) -> SourceEr
         if (found := _KEY_BEFORE_FULL_WIDTH.search(written)) is not None:
             group = found.lastindex or 0
             sign = found[group]
-            message = f"a full-width {sign} stands here; write {_narrow(sign)}"
+            message = f"a full-width {sign} stands here; write {narrow(sign)}"
             return SourceError(file, near + 1, found.start(group) + 1, message)
         if written.rstrip().endswith("，") and "expected ','" in message:
             sign = "，"
@@ -395,7 +355,7 @@ class _Builder:
             if sign and top.pending_mark is not None:  # a sentence may be the name of a mapping, such as a test case
                 at, message = top.pending_mark, f"a full-width {sign} stands in {top.pending_key!r}"
                 raise SourceError(
-                    at.file, at.line, at.column + top.pending_key.index(sign), f"{message}; write {_narrow(sign)}"
+                    at.file, at.line, at.column + top.pending_key.index(sign), f"{message}; write {narrow(sign)}"
                 )
             top.entries[top.pending_key] = node
             top.pending_key = top.pending_mark = None

@@ -139,7 +139,7 @@ class OpenCase(Command, frozen=True):
 class EnterQueue(Command, frozen=True):
     """Let the caller wait; LeftQueue answers. `skills` as written: `complaints>=3`. The agent hears `reason` first.
 
-    `agent` (a name, or `ivr.program.LAST_AGENT`) is asked for alone for `sticky_s`, if there; empty: nobody. `priority`
+    `agent` (a name, or `ivr.steps.LAST_AGENT`) is asked for alone for `sticky_s`, if there; empty: nobody. `priority`
     is in minutes.
     """
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from calls.numbers import REGION
-from dsl.tree import nearest_hint
+from dsl.spelling import nearest_hint
 from ivr.spoken import KINDS, spell
 
 MAX_TEXT = 1000  # characters: some four minutes of speech

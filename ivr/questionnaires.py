@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from calls.errors import BadInput
-from dsl.tree import nearest_hint
+from dsl.spelling import nearest_hint
 
 QuestionForm = Literal["scale", "yes_no", "choices"]
 FLOWS = "questionnaires/"

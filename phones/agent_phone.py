@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from random import Random
 
 from phones.audio import Clip
-from phones.call import CallFacts
 from phones.caller import OutgoingCall, PhoneLine
 from phones.digest import Credentials, authorization, parse_challenge
 from phones.endpoint import USER_AGENT, Endpoint
+from phones.facts import CallFacts
 from phones.incoming import IncomingCall
 from phones.sip import Headers, Request, Response, SipError, parse_name_addr
 from phones.transactions import Address, ServerTransaction

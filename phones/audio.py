@@ -12,7 +12,6 @@ from phones.g711 import Samples, alaw_encode, ulaw_encode
 from phones.sdp import PCMU
 
 RATE_HZ = 8_000
-PACKET_S = 0.02
 PACKET_SAMPLES = 160
 
 

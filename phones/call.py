@@ -1,4 +1,4 @@
-"""One call as the person at the phone sees it: answered, heard, pressed, said, hung up; and the facts of it.
+"""One call as the person at the phone sees it: answered, heard, pressed, said, hung up.
 
 `Call` is what both directions share; caller.py and incoming.py add how each begins. All
 instants are seconds of time.monotonic(), taken by the kernel where something arrived.
@@ -10,8 +10,7 @@ import asyncio
 import contextlib
 import time
 from abc import ABC, abstractmethod
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import quote
 
 import numpy as np
@@ -20,6 +19,7 @@ from phones import transactions
 from phones.audio import Clip
 from phones.ear import OTHER, SILENT, audible
 from phones.endpoint import ALLOW, USER_AGENT, Endpoint
+from phones.facts import CallFacts, CallFailed, EndedBy
 from phones.media import LOOK_EVERY_S
 from phones.referring import status_in
 from phones.sdp import Direction, Session, answer_to, encode_sdp, parse_sdp
@@ -27,46 +27,8 @@ from phones.sip import Headers, Request, Response, SipError, encode, parse_name_
 from phones.stream import Heard, KeyPress, Listener, Stream, StreamClosed
 from phones.transactions import Address, ServerTransaction
 
-EndedBy = Literal["near", "far", "failure"]
 _BYE_WAIT_S = 2.0  # the BYE is repeated for longer, but nobody waits for its answer
 _PROMPT_GAP_NS = 45_000_000  # two packets missing: what follows is another prompt
-
-
-class CallFailed(Exception):
-    """The call came to nothing, or ended while something was awaited.
-
-    `status` is SIP's final answer; 0 when the call had been answered.
-    """
-
-    def __init__(self, status: int, reason: str) -> None:
-        super().__init__(f"{status} {reason}")
-        self.status, self.reason = status, reason
-
-
-@dataclass(slots=True)
-class CallFacts:
-    """What happened when. None means: it did not. `status` is the final answer to the INVITE."""
-
-    call_id: str
-    from_display: str
-    from_user: str
-    to_user: str
-    invite_at: float
-    trying_at: float | None = None
-    ringing_at: float | None = None
-    answered_at: float | None = None
-    first_rtp_at: float | None = None
-    first_audio_at: float | None = None
-    ended_at: float | None = None
-    ended_by: EndedBy | None = None
-    status: int = 0
-    reason: str = ""
-    packets_sent: int = 0
-    packets_received: int = 0
-
-    def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        return asdict(self)
 
 
 class Call(ABC):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from phones.audio import Clip
-from phones.call import Call, CallFacts
+from phones.call import Call
 from phones.digest import Credentials, authorization, parse_challenge
 from phones.endpoint import ALLOW, USER_AGENT, Endpoint
+from phones.facts import CallFacts
 from phones.sdp import PCMU, Session, encode_sdp
 from phones.sip import Headers, Request, Response, SipError, encode, format_name_addr, parse_name_addr
 from phones.stream import Idle
@@ -193,8 +193,3 @@ class OutgoingCall(Call):
     def _on_cancel_response(self, response: Response, at: float) -> None:
         if response.status == 408:  # nobody there any more: RFC 3261 9.1 has us give up after 64 T1
             self._end("failure", at, 408, "no answer to CANCEL")
-
-
-async def hang_up_all(calls: list[OutgoingCall]) -> None:
-    """Hang all of them up at once, as at the end of a run."""
-    await asyncio.gather(*(call.hang_up() for call in calls))

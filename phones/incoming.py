@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 
 from phones.audio import Clip
-from phones.call import Call, CallFacts
+from phones.call import Call
 from phones.endpoint import ALLOW, Endpoint
+from phones.facts import CallFacts
 from phones.sdp import Session, answer_to, encode_sdp, parse_sdp
 from phones.sip import NameAddr, SipError, parse_name_addr, parse_uri
 from phones.transactions import ServerTransaction

@@ -7,7 +7,8 @@ import msgspec
 
 from dsl.conditions import FUNCTIONS, Erred, compiled, holds
 from dsl.records import decoding_problem
-from dsl.tree import Node, Problem, nearest_hint
+from dsl.spelling import nearest_hint
+from dsl.tree import Node, Problem
 from reporting.channels import TELEPHONE
 from reporting.settings import ReportRules, Rule
 from reporting.suggesting import FIGURES

@@ -32,7 +32,7 @@ from acd.config import Configuration, Weights, expression_problems, read, weight
 from acd.events import AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut, Class
 from calls.ids import AgentId, Instant, QueueName, Seconds
 from dsl.records import Path, Problem
-from dsl.tree import nearest
+from dsl.spelling import nearest
 from sim.chance import NEVER, Distribution
 from sim.recorded import Recorded
 

@@ -16,7 +16,8 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from dsl.tree import NAME, Mark, Node, Problem, nearest_hint
+from dsl.spelling import nearest_hint
+from dsl.tree import NAME, Mark, Node, Problem
 from understanding.intents import IntentBook
 from understanding.judgement import Judgement
 from understanding.wishes import Judge, understand

@@ -14,7 +14,8 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from dsl.decoding import decode
-from dsl.tree import Node, Problem, nearest_hint
+from dsl.spelling import nearest_hint
+from dsl.tree import Node, Problem
 from understanding.cases import CASES
 from understanding.intents import Intent, IntentBook, Slot
 from understanding.settings import WrittenIntent, WrittenIntents, WrittenSlot

@@ -118,11 +118,6 @@ class Line:
         if not places:
             del self._places[waiter.kind]
 
-    def oldest_elapsed(self, now: Instant) -> Seconds | None:
-        """The time that the caller who joined first has waited already; None when nobody waits."""
-        first = next(iter(self._waiting.values()), None)
-        return None if first is None else now - first.joined_at
-
     def last_wait(self, kind: str | None = None, priority: int = 0) -> tuple[Seconds, Instant] | None:
         """(wait, when) of the last caller to enter service: of this kind and priority, or of all when kind is None."""
         return self._last_any if kind is None else self._last.get((kind, priority))

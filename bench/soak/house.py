@@ -23,7 +23,7 @@ from bench.script import Done, Open
 from bench.soak import script, site
 from bench.tones import ToneVoice
 from calls.errors import BadInput
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.publishing import publish
 from switch.accounts import AgentAccount, SecretStore
 from switch.asterisk.instance.installation import locate_or_install

@@ -15,9 +15,9 @@ from bench.soak import script
 from bench.soak.walks import Unexpected, Walk, hears_either
 from phones.agent_phone import AgentPhone, Answer, LetRing, Reaction, Reject
 from phones.audio import Clip, tone
-from phones.call import CallFailed
 from phones.caller import OutgoingCall, PhoneLine
 from phones.endpoint import Endpoint
+from phones.facts import CallFailed
 from phones.incoming import IncomingCall
 from phones.sip import SipError
 from phones.transactions import Address, ServerTransaction

@@ -20,7 +20,7 @@ from hotline.journal import reading
 from hotline.journal.reading import Snapshot
 from hotline.journal.replaying import NewRouter, replayed
 from hotline.replay.routers import routers_of
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import opening
 
 _SNAPSHOTS_BACK = 10  # versions that the events after it name are kept: thirty are, and each publish takes a snapshot

@@ -16,8 +16,6 @@ import msgspec
 from complaints.clocks.working_time import DayPlan, WorkingTime
 from dsl.hours import Hours, of_day
 
-AROUND_THE_CLOCK = Hours("UTC", (((0, 1440),),) * 7)
-
 
 class Version(msgspec.Struct, frozen=True):
     """Hours from one day on. `begins`: an ISO date in their zone, empty for ever; `entered`: UTC, None: always known.

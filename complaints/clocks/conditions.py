@@ -10,7 +10,8 @@ from typing import Any
 
 from complaints.audit import KINDS
 from complaints.clocks.clock import Condition
-from dsl.tree import Node, Problem, nearest_hint
+from dsl.spelling import nearest_hint
+from dsl.tree import Node, Problem
 
 FIELDS: dict[str, tuple[str, ...]] = {
     "opened": ("channel", "category", "grade"),

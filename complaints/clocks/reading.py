@@ -31,7 +31,8 @@ from complaints.clocks.clock import ELSE, Clock, Condition, ExtensionStep, Regim
 from complaints.clocks.conditions import read_condition
 from complaints.clocks.working_time import DayEnd
 from dsl.hours import Hours
-from dsl.tree import NAME, Node, Problem, nearest_hint
+from dsl.spelling import nearest_hint
+from dsl.tree import NAME, Node, Problem
 
 Word = TypeVar("Word", bound=str)
 

@@ -15,8 +15,6 @@ from complaints.clocks.clock import Clock, Unit
 from complaints.clocks.rounds import Round, rounds_of
 
 Word = Literal["not_started", "not_for_it", "running", "paused", "overdue", "met", "missed", "dropped"]
-ALARMED = ("running", "overdue")
-"""States in which somebody is told: a warning to come, or a breach."""
 
 
 class State(msgspec.Struct, frozen=True):

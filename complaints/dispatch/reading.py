@@ -6,7 +6,8 @@ from itertools import pairwise
 from complaints.dispatch.choosing import COLUMNS
 from complaints.dispatch.settings import Department, Dispatch, Row, Step
 from dsl.decoding import decode
-from dsl.tree import Node, Problem, nearest_hint
+from dsl.spelling import nearest_hint
+from dsl.tree import Node, Problem
 
 DISPATCH = "dialplans/dispatch.yaml"
 _ENTRIES: dict[str, type] = {"departments": Department, "table": Row, "ladders": tuple[Step, ...]}

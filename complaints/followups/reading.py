@@ -6,7 +6,8 @@ from typing import NamedTuple
 from complaints.clocks.calendars import Calendar
 from complaints.followups.settings import FollowUpBook, FollowUpRule, Written, WrittenRule
 from dsl.decoding import decode
-from dsl.tree import Node, Problem, nearest_hint
+from dsl.spelling import nearest_hint
+from dsl.tree import Node, Problem
 
 FOLLOW_UPS = "dialplans/followups.yaml"
 

@@ -7,7 +7,8 @@ from complaints.grading.grading import FACTS, QUANTITIES
 from complaints.grading.settings import Grades, GradeSettings, Kind, Rule
 from dsl.conditions import FUNCTIONS, compiled
 from dsl.decoding import decode
-from dsl.tree import Node, Problem, nearest_hint
+from dsl.spelling import nearest_hint
+from dsl.tree import Node, Problem
 
 GRADES = "dialplans/grades.yaml"
 _ENTRIES: dict[str, type] = {"kinds": Kind, "grades": GradeSettings, "signals": tuple[str, ...], "rules": Rule}

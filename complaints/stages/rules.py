@@ -12,7 +12,7 @@ from calls.errors import BadInput, BrokenRule
 from complaints.audit import Entry, known_at
 from complaints.stages.state import CaseState, state_of
 from complaints.stages.table import STAGES, WHILE_OPEN, WITHOUT_A_MOVE
-from dsl.tree import nearest_hint
+from dsl.spelling import nearest_hint
 
 HOUSE = "house"
 """The author of what the house does by itself."""

@@ -14,7 +14,7 @@ import msgspec
 from calls.ids import Seconds
 from dialer.answering_machines.greeting import LATE_S
 from dialer.answering_machines.settings import Detection
-from dsl.tree import nearest_hint
+from dsl.spelling import nearest_hint
 
 SHORT_PATTERN = r"^([0-9]{1,5} ?ms|[0-9]{1,3}(\.[0-9]{1,3})? ?s|[1-9][0-9]? ?min)$"
 _SHORT = re.compile(r"([0-9.]+) ?(ms|s|min)")

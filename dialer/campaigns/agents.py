@@ -93,11 +93,6 @@ class Agents:
         """Whether a caller waits in a queue whose callers come before the campaign's calls."""
         return any(self._board.state.callers.get(queue, 0) > 0 for queue in settings.inbound_queues)
 
-    def is_there(self, agent: str, queue: str) -> bool:
-        """Whether this agent serves the queue now, free or not."""
-        record = self._board.state.agents.get(AgentId(agent))
-        return record is not None and queue in record.queues
-
     def _claims(self, name: str) -> int:
         record = self._board.state.campaigns[name]
         if self._board.settings[name].mode == "preview":

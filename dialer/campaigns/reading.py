@@ -32,7 +32,8 @@ from dialer.governor.records import read_record
 from dialer.scenes.book import Book, BookedScene
 from dialer.scenes.settings import MACHINES
 from dsl.hours import Hours
-from dsl.tree import NAME, Mark, Node, Problem, nearest_hint
+from dsl.spelling import nearest_hint
+from dsl.tree import NAME, Mark, Node, Problem
 
 CAMPAIGNS = "dialplans/campaigns/"
 _SECTIONS = ("campaigns", "about")

@@ -16,7 +16,8 @@ from dialer.governor.reading import read_policy
 from dialer.governor.rule import FAMILIES, Exemption, PolicyFile, Rule, spares
 from dialer.governor.scene import Scene
 from dialer.governor.sensitivity import Sensitivity
-from dsl.tree import Mark, Node, Problem, nearest_hint
+from dsl.spelling import nearest_hint
+from dsl.tree import Mark, Node, Problem
 
 
 @dataclass(frozen=True, slots=True)

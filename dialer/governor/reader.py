@@ -11,7 +11,8 @@ from calls.number_kinds import COUNTRIES
 from dialer.governor.records import read_record
 from dialer.governor.scope import Scope
 from dsl.calendar_windows import midnight
-from dsl.tree import NAME, Mark, Node, Problem, nearest_hint
+from dsl.spelling import nearest_hint
+from dsl.tree import NAME, Mark, Node, Problem
 
 REGION = r"^[A-Z]{2}-[A-Z0-9]{1,3}$"
 MARKS = ("V", "G", "P")

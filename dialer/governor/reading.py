@@ -35,7 +35,8 @@ from dialer.governor.sensitivity import Sensitivity
 from dialer.governor.validity import Validity
 from dsl.calendars import read_hours_of_week
 from dsl.conditions import FUNCTIONS, compiled
-from dsl.tree import Node, Problem, nearest_hint
+from dsl.spelling import nearest_hint
+from dsl.tree import Node, Problem
 
 POLICY_NAME = r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$"
 NUMBER = r"^(\+[1-9][0-9]{6,14}|[0-9]{3,8})$"

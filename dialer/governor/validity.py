@@ -24,8 +24,6 @@ from dialer.governor.scope import Scope
 
 OWN = frozenset({"own"})
 """The list of the house's own numbers."""
-ALLOWABLE = ("premium", "shared_cost", "personal", "pager", "satellite", "short", "own")
-"""Kinds of numbers that a scene may allow."""
 _REFUSED = frozenset({"premium", "shared_cost", "personal", "pager", "short"})
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{2,9}")
 

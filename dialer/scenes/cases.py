@@ -31,7 +31,8 @@ from dialer.governor.history import History, PastCall, State
 from dialer.governor.questions import Consent, Listed, Origin, Question
 from dialer.scenes.reading import CASES
 from dialer.scenes.settings import Settings
-from dsl.tree import Mark, Node, Problem, SourceError, nearest_hint, parse
+from dsl.spelling import nearest_hint
+from dsl.tree import Mark, Node, Problem, SourceError, parse
 
 CASE_WORDS = (
     "at", "scene", "number", "person", "account", "campaign", "caller_id", "origin", "source", "attributes", "zones",

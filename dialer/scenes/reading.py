@@ -14,7 +14,8 @@ from dialer.scenes.settings import LISTS, MACHINES, MAPPINGS, Settings
 from dialer.scenes.surroundings import Surroundings
 from dialer.scenes.templates import Named, Templates
 from dsl.records import decoding_problem
-from dsl.tree import NAME, Mark, Node, Problem, nearest_hint
+from dsl.spelling import nearest_hint
+from dsl.tree import NAME, Mark, Node, Problem
 
 SCENES = "dialplans/scenes/"
 CASES = "dialplans/scenes/tests/"

@@ -16,7 +16,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from dialer.scenes.settings import MAPPINGS, WORDS
-from dsl.tree import NAME, Mark, Node, Problem, nearest_hint
+from dsl.spelling import nearest_hint
+from dsl.tree import NAME, Mark, Node, Problem
 
 DEEPEST = 8
 """Templates that may stand behind one another."""

@@ -27,8 +27,8 @@ from acd.events import AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut,
 from calls.backoff import Backoff
 from calls.dependencies import Dependency
 from calls.ids import AgentId
-from control import commands, events
-from dsl.tree import nearest_hint
+from control import commands, events, log_commands
+from dsl.spelling import nearest_hint
 from hotline.bus import words
 from hotline.bus.case_notices import CaseNotices, NoticesToPeople
 from hotline.bus.ended import EndedCalls
@@ -116,7 +116,7 @@ class Bus:
         """Note one command of the router, at `utc`. Never waits."""
         self._picture.watch(command, utc)
         self._changed.set()
-        if isinstance(command, commands.LogCall):
+        if isinstance(command, log_commands.LogCall):
             self._call_ended.set()
 
     def notice_given(self) -> None:

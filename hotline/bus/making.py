@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from calls.dependencies import Dependency
 from calls.errors import BadInput
-from hotline.site.settings import Site
+from hotline.site.site import Site
 
 if TYPE_CHECKING:
     from hotline.bus.link import Bus

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, get_args
 
 import msgspec
 
-from dsl.tree import nearest_hint
+from dsl.spelling import nearest_hint
 from hotline.views.states import Agent, Call, CallForecast, Message, Override, Proposal, Queue
 from hotline.views.states import Alert as Alert
 from hotline.views.states import Controller as Controller

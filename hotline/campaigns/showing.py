@@ -8,7 +8,7 @@ import msgspec
 from calls.errors import BadInput
 from calls.numbers import masked
 from dialer.campaigns.settings import NEVER, CampaignSettings
-from dsl.tree import nearest_hint
+from dsl.spelling import nearest_hint
 from hotline.campaigns.reading import KnownContact, Standing, lists_of, standing
 
 

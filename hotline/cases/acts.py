@@ -9,9 +9,10 @@ import msgspec
 from calls.errors import BadInput
 from complaints.stages.rules import HANDLING, Act, Refused
 from complaints.stages.state import CaseState
-from dsl.tree import nearest_hint
-from hotline.cases.keeping import Kept, act, kept, writing
+from dsl.spelling import nearest_hint
+from hotline.cases.keeping import Kept, act, kept
 from hotline.people import users
+from hotline.store.transactions import writing
 from hotline.versions.case_rules import CaseRules
 
 _OTHERS_ACT = 'UPDATE case_matches SET state = ?, at = ?, by = ? WHERE "case" = ? AND other = ?'

@@ -12,7 +12,8 @@ from calls.errors import BadInput
 from calls.identity import known_by
 from complaints.intake.contact import Contact
 from complaints.stages.told import timeline
-from hotline.cases.keeping import Kept, kept, looking, writing
+from hotline.cases.keeping import Kept, kept
+from hotline.store.transactions import looking, writing
 
 DIGITS = 4
 MOST_OF_A_CASE = 5

@@ -22,10 +22,10 @@ from complaints.clocks.book import ClockBook
 from complaints.clocks.calendars import Calendars
 from complaints.clocks.rounds import rounds_of
 from complaints.clocks.schedule import Schedule, Told
-from hotline.cases.keeping import writing
 from hotline.cases.notices import Notice, notice_id
 from hotline.store import case_log, statements
 from hotline.store.standing_reader import StandingReader
+from hotline.store.transactions import writing
 
 _AT_ONCE = 200
 _CHANGED = 'SELECT "case", max(row) FROM case_entries WHERE row > ? GROUP BY "case" ORDER BY max(row) LIMIT ?'

@@ -11,8 +11,8 @@ from complaints.stages.possible import Possible, possible
 from complaints.stages.state import state_of
 from hotline.cases import reading
 from hotline.cases.inbox import UNFINISHED, clocks_of
-from hotline.cases.keeping import looking
 from hotline.store import case_log
+from hotline.store.transactions import looking
 from hotline.versions.case_rules import CaseRules
 
 _CALL = "SELECT call FROM cases WHERE number = ?"

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from calls.errors import BadInput
 from complaints.intake.contact import Channel, Contact
-from dsl.tree import nearest_hint
+from dsl.spelling import nearest_hint
 from hotline.contacts.text_encoding import encoding_of
 
 _COLUMNS = {

@@ -12,9 +12,9 @@ from complaints.audit import Entry
 from complaints.clocks.book import ClockBook
 from complaints.clocks.calendars import Calendars
 from complaints.clocks.state import State, state_at
-from hotline.cases.keeping import looking
 from hotline.cases.reading import FLAGS
 from hotline.store import case_log
+from hotline.store.transactions import looking
 
 UNFINISHED = ("running", "paused", "overdue")
 """Words of clocks that are still owed."""

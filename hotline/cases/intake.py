@@ -15,7 +15,8 @@ from calls.errors import BadInput
 from calls.luhn import check_digit
 from calls.numbers import e164
 from complaints.intake.contact import CHANNELS, Contact
-from hotline.cases.keeping import put_contact, writing
+from hotline.cases.keeping import put_contact
+from hotline.store.transactions import writing
 
 _MOST_SOURCE = 200
 _MOST_NAME = 64

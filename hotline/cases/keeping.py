@@ -5,9 +5,7 @@ judged by what is really there.
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -19,9 +17,8 @@ from complaints.dispatch.settings import Dispatch
 from complaints.intake.contact import Contact
 from complaints.stages.rules import Act, entry_of
 from complaints.stages.state import CaseState, state_of
-from hotline.store import case_log, opening
+from hotline.store import case_log
 
-_PATIENCE_S = 10.0
 CONTACT = "channel, source, at, caller, name, account, subject, text, fields"
 """The columns of a contact, for `contact_of`."""
 _HEAD = (
@@ -49,46 +46,6 @@ class Kept(msgspec.Struct):
     def state(self) -> CaseState:
         """What its log comes to."""
         return state_of(self.entries)
-
-
-@contextmanager
-def writing(database: Path) -> Iterator[sqlite3.Connection]:
-    """A transaction of the store that nobody else's can come between. Raises BadInput where the store cannot be
-    written; then nothing was changed."""
-    opening.must_be_of_today(database)
-    try:
-        with closing(sqlite3.connect(database, timeout=_PATIENCE_S, isolation_level=None)) as connection:
-            connection.execute("PRAGMA synchronous=FULL")
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
-    except sqlite3.OperationalError as error:
-        raise BadInput(f"{database}: {error}; nothing was changed") from error
-
-
-@contextmanager
-def part(connection: sqlite3.Connection) -> Iterator[None]:
-    """A part of a transaction that is undone alone where it errs; what came before it in the transaction stays."""
-    connection.execute("SAVEPOINT part")
-    try:
-        yield
-    except BaseException:
-        connection.execute("ROLLBACK TO part")
-        raise
-    finally:
-        connection.execute("RELEASE part")
-
-
-@contextmanager
-def looking(database: Path) -> Iterator[sqlite3.Connection]:
-    """A connection to read by. Raises BadInput for a store of another release."""
-    opening.must_be_of_today(database)
-    with closing(opening.to_read(database)) as connection:
-        yield connection
 
 
 def kept(connection: sqlite3.Connection, case: str) -> Kept:

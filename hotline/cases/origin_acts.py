@@ -11,8 +11,9 @@ from complaints.origin.proposing import Proposal
 from complaints.stages.rules import Act, Refused
 from hotline.cases import origins
 from hotline.cases.holding import release
-from hotline.cases.keeping import act, kept, writing
+from hotline.cases.keeping import act, kept
 from hotline.cases.origins import Owners
+from hotline.store.transactions import writing
 from hotline.versions.case_rules import CaseRules
 
 if TYPE_CHECKING:  # see hotline.cases.origins

@@ -18,10 +18,11 @@ from complaints.origin.proposing import Proposal, proposals
 from complaints.stages.rules import HOUSE
 from hotline.cases import origins
 from hotline.cases.holding import persons_of
-from hotline.cases.keeping import Kept, kept, writing
+from hotline.cases.keeping import Kept, kept
 from hotline.cases.notices import CaseNotice, give
 from hotline.cases.origins import Owners
 from hotline.store.standing_reader import StandingReader
+from hotline.store.transactions import writing
 from hotline.versions.case_rules import CaseRules
 from reporting.report import scene_figures
 

@@ -12,9 +12,10 @@ from complaints.intake.contact import Contact
 from complaints.origin.proposing import NAMING, Placed, Proposal
 from complaints.stages.rules import Act
 from hotline.cases.holding import hold
-from hotline.cases.keeping import Kept, act, looking
+from hotline.cases.keeping import Kept, act
 from hotline.cases.notices import CaseNotice, give
-from hotline.site.settings import Site
+from hotline.site.site import Site
+from hotline.store.transactions import looking
 from hotline.versions.case_rules import CaseRules
 from hotline.versions.store import Versions
 

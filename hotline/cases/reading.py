@@ -10,7 +10,8 @@ from calls.numbers import masked, masked_within
 from complaints.stages.durations import hand_overs, stage_times
 from complaints.stages.rules import next_acts
 from hotline.cases import origins
-from hotline.cases.keeping import kept, looking
+from hotline.cases.keeping import kept
+from hotline.store.transactions import looking
 
 _LIST = (
     'SELECT "case", stage, link, "into", kind, category, grade, is_unsure, department, handler, is_open, opened_at,'

@@ -13,7 +13,7 @@ import msgspec
 
 from complaints.dispatch.choosing import Standing
 from dsl.hours import is_open
-from hotline.cases.keeping import part, writing
+from hotline.store.transactions import part, writing
 from hotline.versions.case_rules import CaseRules
 
 _HOLD_S = 0.08

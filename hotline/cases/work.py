@@ -20,10 +20,11 @@ from complaints.intake.matching import Match, matches
 from complaints.stages.rules import HOUSE, Act
 from hotline.cases import intake
 from hotline.cases.candidates import candidates
-from hotline.cases.keeping import Kept, act, kept, looking, put_contact, put_head, write
+from hotline.cases.keeping import Kept, act, kept, put_contact, put_head, write
 from hotline.cases.notices import CaseNotice, Kind, give
 from hotline.cases.turns import Done, Turn, by_turns
 from hotline.store.standing_reader import StandingReader
+from hotline.store.transactions import looking
 from hotline.versions.case_rules import CaseRules
 
 _AT_ONCE = 200

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 import typer
 
 from calls.errors import BadInput
-from hotline.cases.keeping import looking
 from hotline.cli.common import JsonOption, SiteOption, err, open_site, out, print_json, told
 from hotline.site import audit as looks
 from hotline.store import case_log
+from hotline.store.transactions import looking
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from calls.errors import BadInput
-from dsl.tree import nearest_hint
+from dsl.spelling import nearest_hint
 from hotline.cli.common import JsonOption, err, out, print_json, told
 
 app = typer.Typer(add_completion=False)

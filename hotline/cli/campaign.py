@@ -22,7 +22,7 @@ from hotline.ledger.port import LedgerAway
 from hotline.ledger.searching import Reader
 from hotline.site import audit
 from hotline.site.instants import instant
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.store import Versions
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)

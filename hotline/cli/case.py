@@ -16,7 +16,7 @@ from hotline.cases import acts, reading
 from hotline.cli import case_clock, case_origin
 from hotline.cli.common import JsonOption, SiteOption, open_site, out, print_json, print_table, told, when
 from hotline.cli.stored import RevealOption, audit_shown
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.case_rules import CaseRules, rules_of
 from hotline.versions.store import Versions
 

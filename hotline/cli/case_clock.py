@@ -11,10 +11,10 @@ from complaints.audit import Entry
 from complaints.clocks.alarms import alarms_of
 from complaints.clocks.explaining import explain
 from complaints.clocks.state import read_at
-from hotline.cases.keeping import looking
 from hotline.cli.common import JsonOption, SiteOption, open_site, out, print_json, told
 from hotline.site.instants import instant
 from hotline.store import case_log
+from hotline.store.transactions import looking
 from hotline.versions.store import Versions
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)

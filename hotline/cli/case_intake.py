@@ -9,11 +9,11 @@ import typer
 
 from calls.errors import BadInput
 from complaints.intake.contact import CHANNELS, Channel, Contact
-from dsl.tree import nearest_hint
+from dsl.spelling import nearest_hint
 from hotline.cases import files, intake, mail
 from hotline.cases.mailbox import Box, take_in_new
 from hotline.cli.common import JsonOption, SiteOption, counted, err, open_site, out, print_json, told
-from hotline.site.settings import Site
+from hotline.site.site import Site
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from calls.errors import HotlineError
-from hotline.site.settings import Site
+from hotline.site.site import Site
 
 SiteOption = Annotated[
     Path, typer.Option("--site", envvar="HOTLINE_SITE", help="The site's folder, with hotline.yaml.", show_default=True)

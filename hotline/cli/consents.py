@@ -29,9 +29,9 @@ from hotline.persons import consents as words
 from hotline.persons import importing
 from hotline.persons.consents import Word
 from hotline.site.instants import instant
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import opening
-from hotline.suppression.entries import require_today
+from hotline.store.opening import must_be_of_today
 
 app = typer.Typer(add_completion=False, invoke_without_command=True)
 
@@ -66,7 +66,7 @@ def consents(context: typer.Context, site: SiteOption = Path(), json: JsonOption
         "AND (until IS NULL OR until > ?) GROUP BY purpose, channel ORDER BY purpose, channel"
     )
     with told():
-        require_today(opened.database)
+        must_be_of_today(opened.database)
         with closing(opening.to_read(opened.database)) as connection:
             rows = connection.execute(query, (time.time(),)).fetchall()
     if json:

@@ -12,15 +12,15 @@ from typing import Annotated, Any
 
 import msgspec
 import typer
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from calls.errors import BadInput
 from calls.numbers import masked
-from hotline.cli import do_not_call_sharing
-from hotline.cli.common import JsonOption, SiteOption, err, open_site, out, print_json, print_table, told, when
+from hotline.cli import do_not_call_import, do_not_call_sharing
+from hotline.cli.common import JsonOption, SiteOption, open_site, out, print_json, print_table, told, when
+from hotline.cli.do_not_call_options import AuthorOption, ListOption, ReasonOption, ScopeOption, UntilOption
 from hotline.site import audit, number_file
 from hotline.site.instants import instant
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import opening
 from hotline.suppression import entries, imports
 from hotline.suppression.entries import DO_NOT_CALL, Wish
@@ -30,18 +30,6 @@ from hotline.suppression.site_lists import folder_of, lists_of
 app = typer.Typer(add_completion=False, invoke_without_command=True)
 app.add_typer(do_not_call_sharing.app, name="share")
 
-ListOption = Annotated[
-    str, typer.Option("--list", help="do_not_call; or group, vulnerable, vip, white, partner_x …: policies name them.")
-]
-ScopeOption = Annotated[
-    str, typer.Option("--scope", help="Only for campaign:NAME, scene:NAME or category:NAME; left out: everywhere.")
-]
-ReasonOption = Annotated[str, typer.Option("--reason", "-r", help="Why; it is kept, and told with each refusal.")]
-AuthorOption = Annotated[str, typer.Option("--author", help="Who; unless given, the user of this machine.")]
-UntilOption = Annotated[
-    str, typer.Option(help="Until when: 2027-12-01 or 2027-12-01T18:00, in the house's zone; left out: for good.")
-]
-RegionOption = Annotated[str, typer.Option(help="ISO 3166: how numbers are dialled there; unless given, the site's.")]
 RevealOption = Annotated[bool, typer.Option("--reveal", help="Whole numbers. Each use is in the audit log.")]
 
 
@@ -197,77 +185,7 @@ def undo(
     out.print(f"{entry} is undone{more}", markup=False)
 
 
-@app.command("import")
-def import_(
-    file: Annotated[Path, typer.Argument(help="A number a line, with whatever stands beside it; a hundred million.")],
-    reason: ReasonOption,
-    source: Annotated[str, typer.Option(help="A later import of the same source takes its place.")] = "",
-    list_: ListOption = DO_NOT_CALL,
-    scope: ScopeOption = "",
-    until: UntilOption = "",
-    region: RegionOption = "",
-    load_the_rest: Annotated[
-        bool, typer.Option("--load-the-rest", help="Leave out lines without a number, whoever was meant by them.")
-    ] = False,
-    author: AuthorOption = "",
-    site: SiteOption = Path(),
-    json: JsonOption = False,
-) -> None:
-    """Import a file into a list: all of it at once, or, when a line cannot be read, nothing (exit status 1).
-
-    Examples:
-
-      hotline do-not-call import registry.csv --reason "the regulator's list of December"
-
-      hotline do-not-call import partner.csv --list partner_x --source partner-x --reason contract --json
-    """
-    opened = open_site(site)
-    with told():
-        wish = Wish(
-            list=list_,
-            scope=scope,
-            source=source or file.stem[:80],
-            reason=reason,
-            author=author or getpass.getuser(),
-            until=instant(until, opened.zone) if until else None,
-        )
-        size = file.stat().st_size
-        with _bar() as bar:
-            task = bar.add_task(file.name, total=size)
-            try:
-                done = imports.import_file(
-                    opened.database,
-                    folder_of(opened),
-                    file,
-                    wish,
-                    region or opened.settings.region,
-                    load_the_rest=load_the_rest,
-                    progress=lambda lines, read: bar.update(task, completed=read),
-                )
-            except UnicodeError as error:
-                raise BadInput(f"{file}: this is no text; save it as UTF-8 or CSV") from error
-    if json:
-        print_json(
-            {
-                "import": done.made and f"import-{done.made}",
-                "numbers": done.numbers,
-                "lines": done.lines,
-                "unreadable": done.unreadable_count,
-                "first_unreadable": [{"line": one.line, "told": one.told} for one in done.unreadable],
-                "replaced": [f"import-{one}" for one in done.replaced],
-            }
-        )
-    else:
-        for line in done.unreadable[:20]:
-            err.print(f"{file.name}:{line.line}: {line.told}", style="red", markup=False)
-        if done.unreadable_count > 20:
-            err.print(f"and {done.unreadable_count - 20} more lines (--json has a thousand)", style="red")
-        if done.made is not None:
-            more = f", in place of {', '.join(f'import-{one}' for one in done.replaced)}" if done.replaced else ""
-            out.print(f"import-{done.made}: {done.numbers:,} numbers of {done.lines:,} lines{more}", markup=False)
-    if done.made is None:
-        err.print("nothing was imported: mend these lines, or leave their people out by --load-the-rest", style="red")
-        raise typer.Exit(1)
+app.command("import")(do_not_call_import.import_numbers)
 
 
 @app.command()
@@ -353,7 +271,7 @@ def history(
     with told():
         (read,) = _numbers(number, opened, only_one=True)
         audit.note(opened.state, "number looked up", f"do-not-call history of {read}")
-        entries.require_today(opened.database)
+        opening.must_be_of_today(opened.database)
         with closing(opening.to_read(opened.database)) as connection:
             found = entries.of_number(connection, read, over=True)
     if json:
@@ -376,7 +294,7 @@ def _exported(site: Site, list_: str | None, with_imports: bool) -> Iterator[tup
     def shown(at: float | None) -> str:
         return "" if at is None else datetime.fromtimestamp(at, site.zone).isoformat(timespec="seconds")
 
-    entries.require_today(site.database)
+    opening.must_be_of_today(site.database)
     with closing(opening.to_read(site.database)) as connection:
         for one in entries.all_in_force(connection, time.time(), list_):
             if one.kind != "lifted":
@@ -429,8 +347,3 @@ def _numbers(given: str, site: Site, *, only_one: bool = False) -> list[str]:
     if not found or (only_one and len(found) > 1):
         raise BadInput("name one number")
     return found
-
-
-def _bar() -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
-    return Progress(*columns, TimeRemainingColumn(), console=err, transient=True, disable=not err.is_terminal)

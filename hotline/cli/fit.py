@@ -13,7 +13,7 @@ from calls.errors import BadInput
 from hotline.cli.common import JsonOption, SiteOption, err, open_site, out, print_json, told
 from hotline.learning import refit
 from hotline.learning.wait_models import WaitModels
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import opening
 
 app = typer.Typer(add_completion=False)

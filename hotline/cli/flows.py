@@ -25,7 +25,8 @@ from dialer.campaigns import schema as campaign_schemas
 from dialer.governor.schema import policy_schema
 from dialer.scenes import schema as scene_schemas
 from dialer.scenes.trial import Tried, in_words
-from dsl.tree import Problem, nearest_hint
+from dsl.spelling import nearest_hint
+from dsl.tree import Problem
 from hotline.cli.common import JsonOption, SiteOption, counted, err, open_site, out, print_json, told
 from hotline.cli.voice import sentence_of
 from hotline.contacts import stored

@@ -17,7 +17,7 @@ from hotline.cli.common import JsonOption, SiteOption, open_site, out, print_jso
 from hotline.cli.stored import RevealOption, audit_shown
 from hotline.followups import acts, reading
 from hotline.site.instants import instant
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.case_rules import rules_of
 from hotline.versions.follow_up_rules import FollowUpRules
 from hotline.versions.store import Versions

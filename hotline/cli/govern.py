@@ -12,7 +12,7 @@ import typer
 
 from calls.errors import BadInput
 from dialer.governor.questions import Origin, Question
-from dsl.tree import nearest_hint
+from dsl.spelling import nearest_hint
 from hotline.cli import govern_caller_ids, govern_compare, govern_policy, govern_replay, govern_rules, govern_tail
 from hotline.cli.common import JsonOption, SiteOption, counted, open_site, out, print_json, print_table, told, when
 from hotline.governing import approving, words

@@ -17,7 +17,7 @@ from hotline.ledger.opening import Place
 from hotline.ledger.searching import Reader
 from hotline.other_systems.comparing import Compared, Comparing
 from hotline.site.instants import instant
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.store import Versions
 
 _HOUSE = "this house"

@@ -10,7 +10,8 @@ from rich.markup import escape
 
 from calls.errors import BadInput
 from dialer.scenes.governing import on_trial
-from dsl.tree import SourceError, nearest_hint, parse
+from dsl.spelling import nearest_hint
+from dsl.tree import SourceError, parse
 from hotline.cli.common import JsonOption, SiteOption, counted, open_site, out, print_json, print_table, told, when
 from hotline.governing.local import site_subjects
 from hotline.governing.past_calls import Attempts, CallFile, CallLog, LedgerCalls
@@ -20,7 +21,7 @@ from hotline.governing.replay import replay as run
 from hotline.ledger.opening import Place
 from hotline.ledger.searching import Reader
 from hotline.site.instants import instant
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.policies import POLICIES, compiled_again
 from hotline.versions.store import Versions
 

@@ -12,7 +12,7 @@ import typer
 
 from calls.errors import BadInput
 from hotline.cli.common import JsonOption, SiteOption, err, open_site, out, print_json, told, when
-from hotline.site.settings import Site
+from hotline.site.site import Site
 
 _EVERY_S = 0.5
 _DEADLINE_S = 10.0

@@ -12,7 +12,7 @@ from calls.errors import BadInput
 from dsl.tree import Mark, Node
 from hotline.cli.common import err, out, print_table
 from hotline.replay import simulated
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from ivr.compiler.test_cases import TestCase
 from sim.house.dialplan import Dialplan
 from sim.house.reading import read_house

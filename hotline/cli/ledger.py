@@ -14,7 +14,7 @@ from hotline.ledger.opening import Place
 from hotline.ledger.searching import AttemptSearch, Page, Reader
 from hotline.site import audit
 from hotline.site.instants import instant
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store.searches import Cursor
 
 app = typer.Typer(add_completion=False)

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from calls.errors import BadInput
 from calls.numbers import masked
-from dsl.tree import nearest_hint
+from dsl.spelling import nearest_hint
 from hotline.cli.common import (
     JsonOption,
     SiteOption,
@@ -30,7 +30,7 @@ from hotline.contacts import importing, stored
 from hotline.contacts.columns import ROLES, Role
 from hotline.contacts.importing import Summary, Wanted
 from hotline.site import audit
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import opening
 
 app = typer.Typer(add_completion=False, invoke_without_command=True)

@@ -13,7 +13,7 @@ from calls.errors import BadInput
 from hotline.cli.common import JsonOption, SiteOption, open_site, out, print_json, print_table, told, when
 from hotline.cli.server_request import ask
 from hotline.site.pin import PinFile
-from hotline.site.settings import Site
+from hotline.site.site import Site
 
 app = typer.Typer(add_completion=False, invoke_without_command=True)
 

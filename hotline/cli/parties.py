@@ -13,7 +13,7 @@ from hotline.persons import changing
 from hotline.persons.importing import File, Imported
 from hotline.persons.parties import Party, the_one
 from hotline.site import audit
-from hotline.site.settings import Site
+from hotline.site.site import Site
 
 PersonOption = Annotated[str, typer.Option("--person", help="Their key at the site.")]
 NumberOption = Annotated[str, typer.Option("--number", help="A number in any form.")]

@@ -32,9 +32,10 @@ from hotline.persons.parties import Party
 from hotline.persons.register import Told
 from hotline.persons.told import known, person_as_data
 from hotline.site.instants import instant
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import opening
-from hotline.suppression.entries import Wish, require_today
+from hotline.store.opening import must_be_of_today
+from hotline.suppression.entries import Wish
 
 app = typer.Typer(add_completion=False, invoke_without_command=True)
 
@@ -75,7 +76,7 @@ def persons(context: typer.Context, site: SiteOption = Path(), json: JsonOption 
         return
     opened = open_site(site)
     with told():
-        require_today(opened.database)
+        must_be_of_today(opened.database)
         with closing(opening.to_read(opened.database)) as connection:
             counts = {name: connection.execute(query).fetchone()[0] for name, query in _COUNTS.items()}
     if json:

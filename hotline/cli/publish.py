@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from calls.errors import BadInput
 from hotline.cli.common import JsonOption, SiteOption, err, open_site, out, print_json, print_table, told, when
 from hotline.governing import policies
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.publishing import Published
 from hotline.versions.publishing import publish as publish_site
 from hotline.versions.publishing import rollback as roll_back

@@ -8,8 +8,8 @@ import typer
 
 from calls.errors import BadInput
 from calls.numbers import e164, is_withheld
-from control.commands import CallbackOutcome, CallOutcome, Direction
-from dsl.tree import nearest_hint
+from control.log_commands import CallbackOutcome, CallOutcome, Direction
+from dsl.spelling import nearest_hint
 from hotline.cli.common import (
     JsonOption,
     SiteOption,
@@ -24,7 +24,7 @@ from hotline.cli.common import (
 from hotline.cli.stored import RevealOption, audit_shown, read_of
 from hotline.site import audit
 from hotline.site.instants import instant
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import reading, searching
 from hotline.store.said import search_words
 from hotline.store.searches import CallSearch, Cursor, Page

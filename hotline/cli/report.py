@@ -13,7 +13,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from calls.errors import BadInput
-from dsl.tree import nearest_hint
+from dsl.spelling import nearest_hint
 from hotline.cli.common import SiteOption, err, open_site, out, print_table, told
 from hotline.cli.report_feedback import repeats, topics
 from hotline.cli.report_sample import review, sample
@@ -23,7 +23,7 @@ from hotline.reports.page import cell
 from hotline.reports.tables import tables
 from hotline.reports.words import Words
 from hotline.reports.writing import FORMATS, Format, refuse_what_cannot_be_made, written
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from reporting.report import Report
 from reporting.spans import Period, Span, last_complete, span_of
 

@@ -12,7 +12,7 @@ from calls.errors import BadInput
 from hotline.cli.common import JsonOption, SiteOption, counted, open_site, out, print_json, print_table, told
 from hotline.reports import feedback
 from hotline.reports.shown import rate
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from reporting.spans import PERIODS, Period, Span, last_complete, span_of
 
 PeriodOption = Annotated[str, typer.Option(help="daily, weekly or monthly.")]

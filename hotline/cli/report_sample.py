@@ -16,7 +16,7 @@ from hotline.cli.common import JsonOption, SiteOption, counted, err, open_site, 
 from hotline.reports import reviewing, samples
 from hotline.reports.samples import MonthlySample
 from hotline.site import audit
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from reporting.sampling import Sample
 from reporting.spans import Span, last_complete, span_of
 

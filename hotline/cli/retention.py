@@ -10,7 +10,7 @@ import typer
 
 from hotline.cli.common import JsonOption, SiteOption, err, open_site, out, print_json, print_table, told, when
 from hotline.site import audit
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import opening
 from hotline.store.known_time import KnownTime, as_days
 from hotline.store.retention import KINDS, Found, Kind, found

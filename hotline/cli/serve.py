@@ -14,8 +14,8 @@ from hotline.cli.common import SiteOption, err, open_site, told
 from hotline.server import logs, loop, memory
 from hotline.server.log_file import LogFile
 from hotline.site.secrets import missing_after_first_start
-from hotline.site.settings import Site
 from hotline.site.sign_in import address, new_link
+from hotline.site.site import Site
 from switch.log_files import Turnover
 
 app = typer.Typer(add_completion=False)

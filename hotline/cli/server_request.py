@@ -6,7 +6,7 @@ import urllib.request
 from typing import Any
 
 from calls.errors import BadInput
-from hotline.site.settings import Site
+from hotline.site.site import Site
 
 _DEADLINE_S = 10.0
 

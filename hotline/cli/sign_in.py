@@ -12,8 +12,8 @@ from calls.errors import BadInput
 from hotline.cli.common import JsonOption, SiteOption, open_site, out, print_json, told
 from hotline.people import users
 from hotline.site import audit
-from hotline.site.settings import Site
 from hotline.site.sign_in import LINK_S, LinkRole, address, new_link
+from hotline.site.site import Site
 
 app = typer.Typer(add_completion=False)
 

@@ -17,7 +17,7 @@ from calls.ids import QueueName
 from dsl.records import Problem
 from dsl.tree import Node, SourceError, parse
 from hotline.cli.common import JsonOption, SiteOption, err, open_site, out, print_json, print_table, told
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from sim.measure import Estimate
 from sim.recorded import Recorded
 from sim.running import Result, Run, runs, summary

@@ -10,7 +10,7 @@ from rich.progress import Progress, TextColumn
 
 from calls.errors import BadInput
 from dialer.governor.scene import Scene
-from dsl.tree import nearest_hint
+from dsl.spelling import nearest_hint
 from hotline.cli.common import JsonOption, SiteOption, counted, err, open_site, out, print_json, print_table, told
 from hotline.cli.parties import ColumnOption, LoadOption, SheetOption, file_of
 from hotline.governing.approving import in_force
@@ -19,7 +19,7 @@ from hotline.other_systems.importing import Imported, import_records
 from hotline.other_systems.listening import listening
 from hotline.other_systems.records import Reading
 from hotline.site import audit
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.site.sources import SourceSettings
 
 app = typer.Typer(add_completion=False, invoke_without_command=True)

@@ -11,7 +11,7 @@ import typer
 
 from calls.errors import BadInput
 from hotline.cli.common import JsonOption, SiteOption, err, open_site, out, print_json, print_table, when
-from hotline.site.settings import Site
+from hotline.site.site import Site
 
 app = typer.Typer(add_completion=False)
 

@@ -7,7 +7,7 @@ import typer
 
 from hotline.cli.common import err
 from hotline.site import audit
-from hotline.site.settings import Site
+from hotline.site.site import Site
 
 RevealOption = Annotated[
     bool, typer.Option("--reveal", help="Show whole numbers. Each use is written to the audit log.")

@@ -12,7 +12,7 @@ from hotline.cli.common import JsonOption, SiteOption, err, open_site, out, prin
 from hotline.cli.parties import AuthorOption, ReasonOption, party_of
 from hotline.persons import subject_requests
 from hotline.persons.subject_requests import Receipt
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store.person_data import Kept, Subject
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)

@@ -12,7 +12,7 @@ import typer
 from calls.errors import BadInput
 from hotline.cli.common import JsonOption, SiteOption, counted, err, open_site, out, print_json, told
 from hotline.site import audit
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.transcripts import work
 from hotline.transcripts.document import Line
 

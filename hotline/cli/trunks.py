@@ -11,7 +11,7 @@ import typer
 
 from calls.errors import BadInput
 from hotline.cli.common import JsonOption, SiteOption, open_site, out, print_json, print_table, told, when
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.store import Versions
 
 app = typer.Typer(add_completion=False)

@@ -6,7 +6,7 @@ from typing import Annotated, get_args
 import typer
 
 from calls.errors import BadInput
-from dsl.tree import nearest_hint
+from dsl.spelling import nearest_hint
 from hotline.cli.common import JsonOption, SiteOption, counted, open_site, out, print_json, print_table, told, when
 from hotline.governing import unanswered as editing
 from hotline.store import unanswered

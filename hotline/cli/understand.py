@@ -12,7 +12,7 @@ import typer
 
 from calls.errors import BadInput
 from hotline.cli.common import JsonOption, SiteOption, err, open_site, out, print_json, told
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.intent_tests import compared
 from hotline.versions.intents import intents_and_cases_of
 from hotline.versions.understanding import matcher_of

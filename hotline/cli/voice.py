@@ -9,7 +9,7 @@ import typer
 
 from calls.errors import BadInput
 from hotline.cli.common import JsonOption, SiteOption, counted, err, open_site, out, print_json, told
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.checking import check
 from hotline.versions.voices import LanguageVoice, ready_sounds, recordings_folder, static_prompts, survey
 from ivr.program import Program

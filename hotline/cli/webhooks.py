@@ -10,9 +10,9 @@ from typing import Annotated, Any
 import typer
 
 from calls.errors import BadInput
-from dsl.tree import nearest_hint
+from dsl.spelling import nearest_hint
 from hotline.cli.common import JsonOption, SiteOption, err, open_site, out, print_json, print_table, told, when
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.site.webhooks import WebhookSettings
 
 app = typer.Typer(add_completion=False)

@@ -12,7 +12,7 @@ from hotline.cli.common import JsonOption, SiteOption, err, open_site, out, prin
 from hotline.cli.stored import RevealOption, audit_shown, read_of
 from hotline.replay import explaining
 from hotline.replay.explaining import Explanation
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import reading
 from hotline.views import masking
 

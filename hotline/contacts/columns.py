@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from calls.errors import BadInput
-from dsl.tree import nearest_hint
+from dsl.spelling import nearest_hint
 
 Role = Literal["number", "zone", "person", "account", "name", "skip"]
 ROLES: tuple[str, ...] = get_args(Role)

@@ -9,7 +9,7 @@ from datetime import tzinfo
 from pathlib import Path
 
 from calls.errors import BadInput
-from dsl.tree import nearest_hint
+from dsl.spelling import nearest_hint
 from hotline.contacts.columns import plain_word
 from hotline.contacts.tables import Row, open_table
 from hotline.site.instants import instant

@@ -9,7 +9,8 @@ from typing import Any, get_args
 import msgspec
 
 from calls.errors import BadInput
-from dsl.tree import Mark, nearest_hint
+from dsl.spelling import nearest_hint
+from dsl.tree import Mark
 from dsl.tree import Problem as Complaint
 from hotline.contacts.rows import Problem, ProblemKind
 from hotline.store import opening

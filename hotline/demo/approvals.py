@@ -8,7 +8,7 @@ import contextlib
 
 from calls.errors import BadInput
 from hotline.governing import answers, approving, policies
-from hotline.site.settings import Site
+from hotline.site.site import Site
 
 _PEOPLE = ("demo.compliance", "demo.risk")
 """Approvers where approvals.yaml names none; neither has written anything."""

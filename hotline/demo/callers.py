@@ -8,8 +8,8 @@ from random import Random
 from typing import Protocol
 
 from phones.audio import Clip
-from phones.call import CallFacts, CallFailed
 from phones.caller import OutgoingCall, PhoneLine
+from phones.facts import CallFacts, CallFailed
 
 _LONGEST_CALL_S = 180.0
 

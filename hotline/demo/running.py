@@ -23,14 +23,14 @@ from hotline.demo.campaigning import campaigns
 from hotline.demo.speaking import let_speak, speech_missing
 from hotline.demo.stage import Say, Stage
 from hotline.demo.wallboard import draw
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.store import Versions
 from phones.agent_phone import AgentPhone, Answer, Habits, OnRing, RegistrationFailed
 from phones.audio import Clip, load_wav
-from phones.call import CallFailed
 from phones.caller import PhoneLine
 from phones.digest import Credentials
 from phones.endpoint import Endpoint
+from phones.facts import CallFailed
 from phones.incoming import IncomingCall
 from reporting.spans import span_of
 from speech.cast import record_line, speaker
@@ -355,7 +355,7 @@ async def _cases(site: Site, since: float) -> tuple[int, int]:
 
 
 def _case_figures(site: Site, since: float) -> tuple[int, int, int]:
-    from hotline.cases.keeping import looking
+    from hotline.store.transactions import looking
 
     graded = "SELECT count(*) FROM case_heads WHERE opened_at >= ? AND grade <> '' AND department <> ''"
     with looking(site.database) as connection:

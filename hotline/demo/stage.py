@@ -18,8 +18,8 @@ import yaml
 from calls.errors import BadInput, HotlineError
 from hotline.demo.overlay import lay
 from hotline.site.sample import SAMPLE
-from hotline.site.settings import Site
 from hotline.site.sign_in import address, new_link
+from hotline.site.site import Site
 from hotline.versions.sources import hash_of, read_files
 from hotline.versions.store import Versions
 from switch.accounts import AgentAccount, SecretStore

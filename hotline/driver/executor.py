@@ -7,10 +7,8 @@ costs no other command of the same event.
 import asyncio
 import traceback
 from collections.abc import Callable, Coroutine
-from pathlib import Path
 from typing import Any, Protocol
 
-import msgspec
 import structlog
 
 from acd.commands import AgentChanged, CalledAgain, OfferLapsed, SuggestWayOut, WaitWidened
@@ -23,16 +21,16 @@ from calls.numbers import REGION
 from calls.ports import Switch
 from complaints.cases import FileCase
 from control import commands, events
-from control.override_phone import PIN, ROLE
+from control.override_phone import PIN
 from dialer.campaigns import commands as campaigns
 from dialer.campaigns.events import Fetched, Recalled
 from hotline.driver.do_not_call import NumberList
 from hotline.driver.forecast_log import ForecastLog
+from hotline.driver.log_rows import LogRows
 from hotline.driver.lookups import Lookups
 from hotline.driver.outgoing import ListsAlone, Outgoing
 from hotline.store import statements
 from hotline.store.writer import Writer
-from hotline.views.masking import parties
 from ivr.commands import (
     CheckSecret,
     HideDigits,
@@ -40,7 +38,6 @@ from ivr.commands import (
     QuestionAnswered,
     QuestionUnanswered,
     ShowDigits,
-    SurveyAnswered,
     TurnTaken,
     Understand,
     VoicemailLeft,
@@ -51,25 +48,6 @@ from ivr.vault import Vault
 log = structlog.get_logger("hotline")
 
 Take = Callable[[events.RouterEvent], None]
-
-
-_KEPT = (
-    commands.LogCall,
-    commands.LogLeg,
-    commands.LogTalk,
-    commands.LogDisposition,
-    commands.LogDecline,
-    commands.LogTransfer,
-    commands.LogStep,
-    commands.LogRung,
-    commands.LogRecording,
-    commands.DropRecording,
-    commands.LogCallback,
-    commands.LogOverride,
-    commands.LogWait,
-    SurveyAnswered,
-)
-"""Commands that leave a row or a file on disk."""
 
 
 class Sentences(Protocol):
@@ -147,6 +125,7 @@ class CommandExecutor:
         self._tasks: set[asyncio.Task[None]] = set()
         self._rendering: dict[LegId, tuple[AttemptId, asyncio.Task[None]]] = {}
         self._loop = asyncio.get_running_loop()
+        self._rows = LogRows(writer, vault)
         self._further_rows: dict[type, list[Callable[[Any], None]]] = {}
         self._watchers: list[tuple[Callable[[Any], None], frozenset[type] | None]] = []
         self._all_of: dict[type, tuple[Callable[[Any], None], ...]] = {}
@@ -176,25 +155,12 @@ class CommandExecutor:
             TurnTaken: _left_to_others,
             Lookup: self._lookup,
             FileCase: self._file,
+            **self._rows.by_type,
             commands.PrepareSpeech: self._prepare,
-            SurveyAnswered: lambda row: writer.write(statements.SURVEY, (row.call, row.question, row.score)),
             QuestionAnswered: _left_to_others,
             QuestionUnanswered: _left_to_others,
-            commands.LogCall: self._log_call,
-            commands.LogCallback: lambda row: writer.write(statements.CALLBACK, msgspec.structs.astuple(row)),
             commands.AskGate: self._ask_gate,
             commands.SettleAttempt: self._settle_attempt,
-            commands.LogLeg: self._log_leg,
-            commands.LogOverride: lambda row: writer.write(statements.OVERRIDE, statements.override_row(row)),
-            commands.LogTalk: lambda row: writer.write(statements.TALK, msgspec.structs.astuple(row)),
-            commands.LogDisposition: lambda row: writer.write(statements.DISPOSITION, msgspec.structs.astuple(row)),
-            commands.LogDecline: lambda row: writer.write(statements.DECLINE, msgspec.structs.astuple(row)),
-            commands.LogTransfer: lambda row: writer.write(statements.TRANSFER, msgspec.structs.astuple(row)),
-            commands.LogWait: lambda row: writer.write(statements.WAIT, statements.wait_row(row)),
-            commands.LogStep: lambda row: writer.write(statements.STEP, statements.step_row(row)),
-            commands.LogRung: lambda row: writer.write(statements.RUNG, msgspec.structs.astuple(row)),
-            commands.LogRecording: self._log_recording,
-            commands.DropRecording: self._drop_recording,
             commands.Noticed: _notice,
             commands.NotifyArrival: _left_to_others,
             commands.NotifyRing: _left_to_others,
@@ -256,10 +222,8 @@ class CommandExecutor:
 
     def replay(self, command: commands.RouterCommand) -> None:
         """Carry out again what must be on disk after a restart, or gone from it, and nothing else. Never raises."""
-        if isinstance(command, commands.LogCall):
-            _guarded(self._write_call, command)  # it was logged then
-        elif isinstance(command, _KEPT):
-            _guarded(self._by_type[type(command)], command)
+        if (write_row := self._rows.again.get(type(command))) is not None:
+            _guarded(write_row, command)
         for write in self._further_rows.get(type(command), ()):
             _guarded(write, command)
 
@@ -368,11 +332,6 @@ class CommandExecutor:
 
         self._spawn(ask())
 
-    def _log_leg(self, row: commands.LogLeg) -> None:
-        self._writer.write(statements.LEG, msgspec.structs.astuple(row))
-        if row.role == ROLE:  # a caller's secrets are forgotten with the call
-            self._vault.forget(row.call, row.leg)
-
     def _ask_gate(self, command: commands.AskGate) -> None:
         async def ask() -> None:
             self._take(await self.outgoing.ask(command))
@@ -395,38 +354,6 @@ class CommandExecutor:
 
         self._spawn(acknowledge())
         log.info("case opened", case=command.case.number, call=command.case.call, category=command.case.category)
-
-    def _write_call(self, row: commands.LogCall) -> None:
-        self._writer.write(statements.CALL, msgspec.structs.astuple(row))
-        self._writer.write(statements.CALL_AGENTS, (row.call, row.arrived_at, row.queue, row.outcome, row.direction))
-
-    def _log_call(self, row: commands.LogCall) -> None:
-        self._write_call(row)
-        self._vault.forget(row.call, LegId(row.call))
-        caller, called = parties(row.direction, row.caller, row.called)
-        log.info(
-            "call ended",
-            call=row.call,
-            caller=caller,
-            called=called if row.direction != "in" else None,
-            outcome=row.outcome,
-            queue=row.queue or None,
-            agent=row.agent,
-            cause=row.cause,
-            duration_s=round(row.ended_at - row.arrived_at, 1),
-        )
-
-    def _log_recording(self, row: commands.LogRecording) -> None:
-        values = (row.path, row.call, row.duration_s, row.kind, row.box, row.talk)
-        self._writer.write(statements.RECORDING, values)
-
-    def _drop_recording(self, command: commands.DropRecording) -> None:
-        self._writer.write(statements.DROP_RECORDING, (command.path,))
-        try:
-            Path(command.path).unlink(missing_ok=True)
-        except OSError as error:
-            advice = "delete the file by hand: the caller did not want it"
-            log.error("declined recording not deleted", call=command.call, error=str(error), advice=advice)
 
 
 def _guarded(do: Callable[[Any], None], command: commands.RouterCommand) -> None:

@@ -10,7 +10,7 @@ from calls.errors import BadInput
 from hotline.cases.asking import asked_by_phone
 from hotline.governing import answers
 from hotline.versions.store import Versions
-from ivr.program import ANSWER_STANDING, CASE_STATE
+from ivr.steps import ANSWER_STANDING, CASE_STATE
 
 
 class HouseLookups:

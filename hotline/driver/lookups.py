@@ -11,7 +11,7 @@ from dsl.values import as_text
 from hotline.driver.services import GATEWAY_ERRORS, Services
 from ivr.commands import Lookup
 from ivr.events import LookupFinished
-from ivr.program import ANSWER_STANDING, CASE_STATE
+from ivr.steps import ANSWER_STANDING, CASE_STATE
 
 _LARGEST_ANSWER = 256 * 1024
 _MOST_VALUES = 10_000

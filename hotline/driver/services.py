@@ -13,7 +13,8 @@ import aiohttp
 from calls.dependencies import Dependencies, Dependency
 from calls.errors import HotlineError
 from hotline.driver.probing import Prober
-from ivr.program import Const, Lookup, Program
+from ivr.program import Program
+from ivr.steps import Const, Lookup
 
 _MOST = 50
 """Addresses may come of callers' words: no more than this are kept."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from ivr.commands import Understand
 from ivr.events import Understood
 from ivr.program import Program

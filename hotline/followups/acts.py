@@ -10,10 +10,10 @@ import msgspec
 from calls.errors import BadInput
 from complaints.dispatch.settings import Dispatch
 from complaints.followups.table import CALLED, FollowUpEvent
-from hotline.cases.keeping import writing
 from hotline.followups import answers as kept_answers
 from hotline.followups.keeping import FollowUp, follow_up, move, tell_case
 from hotline.followups.listing import take_off
+from hotline.store.transactions import writing
 from hotline.versions.follow_up_rules import FollowUpRules
 from ivr.questionnaires import Walked, walk
 

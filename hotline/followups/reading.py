@@ -6,8 +6,8 @@ from typing import Any
 
 from calls.numbers import masked, masked_within
 from complaints.followups.table import CALLED, OPEN
-from hotline.cases.keeping import looking
 from hotline.followups.keeping import COLUMNS, SELECT, follow_up
+from hotline.store.transactions import looking
 
 _LOG = "SELECT at, event, state, author, detail FROM followup_log WHERE followup = ? ORDER BY row"
 _ANSWERS = (

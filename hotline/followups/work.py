@@ -19,13 +19,13 @@ from complaints.followups.observing import ContactEnd, Try, observed
 from complaints.followups.settings import FollowUpBook, FollowUpRule
 from complaints.followups.table import CALLED, OPEN, FollowUpState
 from dialer.campaigns.contacts import ENDS
-from hotline.cases.keeping import writing
 from hotline.cases.notices import Notice, notice_id
 from hotline.followups.answers import of_follow_up, told_of
 from hotline.followups.keeping import FollowUp, add, follow_up, move, tell_case
 from hotline.followups.listing import ensure_list, put, take_off
 from hotline.store import statements
 from hotline.store.standing_reader import StandingReader
+from hotline.store.transactions import writing
 from hotline.versions.follow_up_rules import FollowUpRules
 
 _AT_ONCE = 200

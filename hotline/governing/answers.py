@@ -19,11 +19,11 @@ import msgspec
 
 from calls.errors import BadInput
 from dialer.scenes.approval import Approval, ApprovalRules, Standing, answer_refusal, answer_standing
-from dsl.tree import nearest_hint
+from dsl.spelling import nearest_hint
 from hotline.governing.approving import opened
 from hotline.governing.policies import look
 from hotline.site import audit
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import opening, scene_approvals
 from hotline.versions.store import Versions
 from ivr.answers import Answer

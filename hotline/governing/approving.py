@@ -12,10 +12,10 @@ from calls.errors import BadInput
 from dialer.scenes import approval
 from dialer.scenes.approval import Approval, Standing
 from dialer.scenes.settings import Settings
-from dsl.tree import nearest_hint
+from dsl.spelling import nearest_hint
 from hotline.governing.published import InForce, load
 from hotline.site import audit
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import opening, scene_approvals
 from hotline.versions.store import Versions
 

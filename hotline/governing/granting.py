@@ -1,7 +1,7 @@
 """Granting exceptions: only such as the published policy has, and grants one by one."""
 
 from calls.errors import BadInput
-from dsl.tree import nearest_hint
+from dsl.spelling import nearest_hint
 from hotline.governing.published import InForce
 
 

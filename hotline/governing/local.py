@@ -14,7 +14,7 @@ from hotline.governing.published import InForce
 from hotline.governing.site_lists import SiteLists
 from hotline.governing.site_persons import site_persons
 from hotline.governing.subjects import Subjects
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import opening
 from hotline.suppression.site_lists import lists_of
 from hotline.versions.checking import Checked, check

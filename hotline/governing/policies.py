@@ -19,7 +19,7 @@ from dialer.scenes.approval import ApprovalRules
 from dialer.scenes.book import Book
 from dialer.scenes.policy_approval import ApprovedPolicy, PolicyApproval, PolicyStanding
 from hotline.site import audit
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import opening, policy_approvals
 from hotline.versions.policies import approvals_again, compiled_again, policy_version
 from hotline.versions.store import Versions

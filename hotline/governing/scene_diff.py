@@ -19,7 +19,7 @@ from dialer.scenes.book import BookedScene
 from dialer.scenes.settings import MACHINES, NOT_IN_A_VERSION
 from dsl.tree import SourceError, parse
 from hotline.governing.approving import chosen, in_force
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import scene_approvals
 from hotline.versions.store import Versions
 

@@ -9,7 +9,8 @@ from calls.errors import BadInput
 from dialer.governor.decisions import Layer, Obligations
 from dialer.governor.rule import Exemption, Rule
 from dialer.governor.scope import Scope, all_cover_scene
-from dsl.tree import Node, SourceError, nearest_hint, parse
+from dsl.spelling import nearest_hint
+from dsl.tree import Node, SourceError, parse
 from hotline.governing.published import InForce
 from hotline.versions.policies import is_policy_file
 from hotline.versions.policy_presets import presets

@@ -11,7 +11,7 @@ import msgspec
 from calls.errors import BadInput
 from calls.words import masked_words
 from hotline.site import audit
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import unanswered
 from hotline.store.unanswered import Question
 from hotline.versions import phrasings

@@ -12,9 +12,10 @@ from datetime import datetime, time, timedelta, tzinfo
 import msgspec
 import structlog
 
+from acd.forecast.ensemble import Ensemble
 from calls.errors import BadInput
 from hotline.learning.wait_models import WaitModels
-from hotline.site.settings import Site
+from hotline.site.site import Site
 
 log = structlog.get_logger("hotline")
 
@@ -52,6 +53,15 @@ class Refitting:
         self._due = next_time(self._at, utc, self._site.zone)
         self._running = asyncio.create_task(self._fit())
         self.models.prune(utc - 86_400.0 * ((self._site.settings.days_kept["journal"] or 0) + 1), frozenset({speaking}))
+
+    def model(self, name: str) -> Ensemble | None:
+        """A fit, by its name. One that cannot be read costs the learned layer, no start."""
+        try:
+            return self.models.load(name)[0]
+        except BadInput as error:
+            advice = "the closed form speaks instead; `hotline fit` makes a new one"
+            log.error("no learned wait forecast", error=str(error), advice=advice)
+            return None
 
     async def news(self, speaking: str) -> str | None:
         """The name of a fit that holds now, can be read, and is not the one that speaks."""

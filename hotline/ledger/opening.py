@@ -18,7 +18,7 @@ from hotline.ledger.port import LedgerAway, Settlement
 from hotline.ledger.requests import Request
 from hotline.ledger.sqlite import SqliteStore
 from hotline.ledger.store import Store
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store.opening import StoreAway, migrate_ledger, run_migrations
 
 if TYPE_CHECKING:

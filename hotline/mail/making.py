@@ -4,7 +4,7 @@ import time
 
 from calls.dependencies import Dependency
 from hotline.mail.sending import MailedNotices, Mailing, password_of
-from hotline.site.settings import Site
+from hotline.site.site import Site
 
 
 def make_mailing(site: Site, state: Dependency) -> Mailing | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from calls.errors import BadInput
 from hotline.other_systems.dials import Event
 from hotline.other_systems.watching import Listen
-from hotline.site.settings import Site
+from hotline.site.site import Site
 
 
 def listening(site: Site, name: str) -> Listen:

@@ -15,7 +15,7 @@ from typing import NamedTuple, get_args
 from calls.errors import BadInput
 from dialer.governor.history import State
 from dialer.governor.scene import Scene
-from dsl.tree import nearest_hint
+from dsl.spelling import nearest_hint
 from hotline.contacts.cells import key_of
 from hotline.contacts.columns import WORDS as LIST_WORDS
 from hotline.contacts.role_columns import Cells, at_of, read

@@ -15,10 +15,11 @@ from typing import Any
 import msgspec
 
 from calls.errors import BadInput
-from dsl.tree import nearest_hint
+from dsl.spelling import nearest_hint
 from hotline.people.roles import OF_PEOPLE, Role
 from hotline.store import opening
-from hotline.suppression.entries import require_today, writing
+from hotline.store.opening import must_be_of_today
+from hotline.store.transactions import writing
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
 _RESERVED = frozenset({"house", "site", "machine", "wallboard", "caller", "person", "web"})
@@ -69,7 +70,7 @@ _COLUMNS = ", ".join(_FIELDS)
 
 def users(database: Path) -> list[User]:
     """All of them, by name; disabled ones, too. Raises BadInput for a store that no server of today has opened."""
-    require_today(database)
+    must_be_of_today(database)
     try:
         with closing(opening.to_read(database)) as connection:
             return [_user(row) for row in connection.execute(f"SELECT {_COLUMNS} FROM users ORDER BY name")]

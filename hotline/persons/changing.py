@@ -13,7 +13,7 @@ from typing import Literal, get_args
 
 from calls.errors import BadInput
 from hotline.persons.parties import Party
-from hotline.suppression.entries import writing
+from hotline.store.transactions import writing
 
 Table = Literal["consents", "person_lists", "granted_exceptions"]
 TABLES: tuple[Table, ...] = get_args(Table)

@@ -16,11 +16,11 @@ import msgspec
 
 from calls.errors import BadInput
 from dialer.governor.questions import Channel, Consent
-from dsl.tree import nearest_hint
+from dsl.spelling import nearest_hint
 from hotline.persons.changing import changing, words
 from hotline.persons.parties import Kind, Party
 from hotline.store import opening
-from hotline.suppression.entries import require_today
+from hotline.store.opening import must_be_of_today
 
 CHANNELS: tuple[str, ...] = get_args(Channel)
 _PURPOSE = re.compile(r"[a-z][\w./-]{0,63}")
@@ -114,7 +114,7 @@ def note_within(connection: sqlite3.Connection, party: Party, word: Word, now: f
 
 def of_party(database: Path, party: Party, *, over: bool = False) -> list[Noted]:
     """All words of a party, the oldest first; with `over` those that were undone, too. Raises BadInput."""
-    require_today(database)
+    must_be_of_today(database)
     with closing(opening.to_read(database)) as connection:
         where = "" if over else " AND over_at IS NULL"
         query = f"SELECT {_COLUMNS} FROM consents WHERE kind = ? AND subject = ?{where} ORDER BY at, id"

@@ -16,7 +16,7 @@ from calls.errors import BadInput
 from hotline.persons.changing import changing, words
 from hotline.persons.parties import Kind, Party
 from hotline.store import opening
-from hotline.suppression.entries import require_today
+from hotline.store.opening import must_be_of_today
 
 _NAME = re.compile(r"[a-z][\w.-]{0,127}")
 LONGEST_S = 366 * 86_400.0
@@ -96,7 +96,7 @@ def grant_within(connection: sqlite3.Connection, party: Party, given: Grant, now
 
 def granted(database: Path, party: Party | None = None, *, over: bool = False, most: int = 1_000) -> list[Granted]:
     """Those of a party, or of all, the newest first; with `over` those that ended, too. Raises BadInput."""
-    require_today(database)
+    must_be_of_today(database)
     where, values = ["1"], list[object]()
     if party is not None:
         where.append("kind = ? AND subject = ?")

@@ -24,7 +24,8 @@ from hotline.persons.consents import Word
 from hotline.persons.exceptions import Grant
 from hotline.persons.parties import Party
 from hotline.persons.register import Told
-from hotline.suppression.entries import Wish, writing
+from hotline.store.transactions import writing
+from hotline.suppression.entries import Wish
 
 _AT_ONCE = 1_000
 _PAUSE_S = 0.002

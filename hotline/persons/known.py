@@ -16,7 +16,7 @@ from hotline.persons.changing import IMPORT
 from hotline.persons.exceptions import Spell
 from hotline.persons.parties import Party
 from hotline.persons.register import people_of
-from hotline.suppression.entries import require_today
+from hotline.store.opening import must_be_of_today
 
 _MOST_KEPT = 200_000
 _MOST_CHANGES = 10_000
@@ -44,7 +44,7 @@ class KnownFacts:
 
     def __init__(self, database: Path, most: int = _MOST_KEPT) -> None:
         """`most`: parties that are kept. Raises BadInput for a store that is not of today."""
-        require_today(database)
+        must_be_of_today(database)
         self._store = sqlite3.connect(f"file:{database}?mode=ro", uri=True, check_same_thread=False)
         self._most = most
         self._kept: dict[Party, Facts] = {}

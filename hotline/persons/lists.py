@@ -13,7 +13,8 @@ from dialer.governor.questions import Listed
 from hotline.persons.changing import changing
 from hotline.persons.parties import Kind, Party
 from hotline.store import opening
-from hotline.suppression.entries import Wish, require_today
+from hotline.store.opening import must_be_of_today
+from hotline.suppression.entries import Wish
 
 _COLUMNS = "id, kind, subject, list, scope, source, reason, author, since, until, batch, over_at, over_by, over_why"
 
@@ -69,7 +70,7 @@ def put_within(connection: sqlite3.Connection, party: Party, wish: Wish, now: fl
 
 def of_party(database: Path, party: Party, *, over: bool = False) -> list[Entry]:
     """All entries of a party, the oldest first; with `over` those that were ended, too. Raises BadInput."""
-    require_today(database)
+    must_be_of_today(database)
     with closing(opening.to_read(database)) as connection:
         where = "" if over else " AND over_at IS NULL"
         query = f"SELECT {_COLUMNS} FROM person_lists WHERE kind = ? AND subject = ?{where} ORDER BY id"

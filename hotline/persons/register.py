@@ -14,7 +14,7 @@ from calls.errors import BadInput
 from hotline.persons.changing import changing, noted, words
 from hotline.persons.parties import Party
 from hotline.store import opening
-from hotline.suppression.entries import require_today
+from hotline.store.opening import must_be_of_today
 
 LinkKind = Literal["number", "account"]
 _REGION = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
@@ -120,7 +120,7 @@ def unlink(database: Path, person: str, kind: LinkKind, value: str, by: str, why
 
 def person_of(database: Path, person: str) -> Person:
     """The person by their key; one of whom nobody told is empty. Raises BadInput."""
-    require_today(database)
+    must_be_of_today(database)
     with closing(opening.to_read(database)) as connection:
         return read_person(connection, person)
 

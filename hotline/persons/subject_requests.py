@@ -25,10 +25,10 @@ from hotline.ledger.searching import AttemptSearch, Reader
 from hotline.persons.parties import Party
 from hotline.persons.register import read_person
 from hotline.site import audit
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import opening
 from hotline.store.person_data import Kept, Subject, erasure, rows_of
-from hotline.suppression.entries import writing
+from hotline.store.transactions import writing
 
 RECEIPTS = "receipts"
 """Of the state's folder: a copy of each receipt."""

@@ -11,13 +11,13 @@ from calls.numbers import masked
 from hotline.persons import consents, exceptions, lists, register
 from hotline.persons.parties import Party
 from hotline.store import opening
-from hotline.suppression.entries import require_today
+from hotline.store.opening import must_be_of_today
 
 
 def known(database: Path, party: Party, *, over: bool = False, reveal: bool = False) -> dict[str, Any]:
     """Whose it is, or the record of a person; consents, lists, exceptions; with `over` those that ended, too. Whoever
     asks has written it down. Raises BadInput."""
-    require_today(database)
+    must_be_of_today(database)
     with closing(opening.to_read(database)) as connection:
         people = () if party.kind == "person" else register.people_of(connection, party)
     record = person_as_data(register.person_of(database, party.key), reveal) if party.kind == "person" else None

@@ -13,7 +13,7 @@ from hotline.provisioning.plan import accounts_of, fallback_lines, missed_call
 from hotline.provisioning.port import MissedCall
 from hotline.provisioning.secrets import passwords_of
 from hotline.provisioning.web_phones import WebPhones
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.routing import RoutingConfiguration
 from ivr.program import Program
 from switch.accounts import PREFIX, SecretStore

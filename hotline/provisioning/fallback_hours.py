@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from dsl import hours as opening
 from dsl.hours import Hours
 from ivr.compiler.ways import successors
-from ivr.program import AnyStep, AskHours, Call, Jump, Program, Queue, Transfer
+from ivr.program import Program
+from ivr.steps import AnyStep, AskHours, Call, Jump, Queue, Transfer
 from switch.fallback import OpeningHours, Span
 
 ALWAYS = OpeningHours("UTC", {day: (Span(0, 1440),) for day in range(1, 8)})

@@ -10,13 +10,14 @@ import soundfile
 
 from calls.ids import AgentId, CallId, Seconds, leg_on
 from calls.overrides import ALL, Override
-from control.commands import CallOutcome
+from control.log_commands import CallOutcome
 from hotline.provisioning.fallback_hours import hours_of
 from hotline.provisioning.fallback_numbers import forms_of
 from hotline.provisioning.fallback_overrides import announced, closed_lines, closed_queues, with_overrides, without
 from hotline.provisioning.port import MissedCall
 from hotline.versions.routing import RoutingConfiguration
-from ivr.program import Flow, Jump, Menu, Program, Queue
+from ivr.program import Flow, Program
+from ivr.steps import Jump, Menu, Queue
 from switch.accounts import AgentAccount, SecretStore
 from switch.fallback import FallbackLine, RingGroup
 from switch.missed import FallbackCall, FallbackOutcome

@@ -20,13 +20,13 @@ from acd.matching import Matching
 from acd.state import Agent, Caller
 from calls.errors import BadInput
 from calls.ids import AgentId, AttemptId, CallId, Instant, QueueName
-from control import commands, events
+from control import commands, events, log_commands
 from control.router import Router
 from hotline.journal import reading
 from hotline.journal.reading import Entry
 from hotline.journal.replaying import replayed, restored
 from hotline.replay.routers import routers_of
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import opening
 from sim.chance import NEVER, Distribution, Draws
 from sim.recorded import Recorded, mean_patience
@@ -56,12 +56,12 @@ class Day(msgspec.Struct):
     first: float
     last: float
     version: str
-    rows: list[commands.LogCall]
+    rows: list[log_commands.LogCall]
     told: dict[CallId, CallQueued]
     presence: dict[AgentId, list[tuple[float, Presence]]]
-    rung: list[commands.LogLeg]
+    rung: list[log_commands.LogLeg]
     """Agents' phones that were answered."""
-    talked: dict[CallId, commands.LogTalk]
+    talked: dict[CallId, log_commands.LogTalk]
     """The first talk of each call with an agent."""
 
     def connecting_s(self) -> list[float]:
@@ -132,12 +132,12 @@ def _note(day: Day, order: commands.RouterCommand, utc: float) -> None:
             presence, seen = _presence(state), day.presence[agent]
             if not seen or seen[-1][1] != presence:
                 seen.append((utc, presence))
-        case commands.LogCall() if order.queued_at is not None and order.queued_at >= day.first:
+        case log_commands.LogCall() if order.queued_at is not None and order.queued_at >= day.first:
             if order.call in day.told:
                 day.rows.append(order)
-        case commands.LogTalk(role="agent"):
+        case log_commands.LogTalk(role="agent"):
             day.talked.setdefault(order.call, order)
-        case commands.LogLeg(role="agent") if order.answered_at is not None:
+        case log_commands.LogLeg(role="agent") if order.answered_at is not None:
             day.rung.append(order)
         case _:
             pass
@@ -188,7 +188,7 @@ def scenario(day: Day, configuration: Configuration, seeds: Seeds, goal: Goal) -
     )
 
 
-def _talk_s(day: Day, row: commands.LogCall) -> float:
+def _talk_s(day: Day, row: log_commands.LogCall) -> float:
     """The length of the talk for which the call waited, NaN for none: a survey after it keeps no agent."""
     talk = day.talked.get(row.call)
     return math.nan if talk is None or row.answered_at is None else talk.ended_at - talk.began_at

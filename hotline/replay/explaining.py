@@ -16,7 +16,7 @@ from control.events import GateAnswered
 from hotline.journal import reading
 from hotline.journal.replaying import replayed, restored
 from hotline.replay.routers import routers_of
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import opening
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from acd.commands import SuggestWayOut
 from calls.ids import AttemptId, CallId, Instant, QueueName, Seconds
-from control import commands, events
+from control import commands, events, log_commands
 from hotline.replay.day import Day, measured, roster_of
 from ivr.commands import Lookup, StepTaken
 from ivr.events import LookupFinished
@@ -48,9 +48,9 @@ class People:
     """People of a day as the flows and the phones show them, collected while the journal is replayed."""
 
     def __init__(self) -> None:
-        self.calls: dict[CallId, commands.LogCall] = {}
+        self.calls: dict[CallId, log_commands.LogCall] = {}
         self.steps: dict[CallId, list[StepTaken]] = defaultdict(list)
-        self.legs: list[commands.LogLeg] = []
+        self.legs: list[log_commands.LogLeg] = []
         self.looked_up: dict[CallId, dict[str, list[Answered]]] = defaultdict(lambda: defaultdict(list))
         self.offered: dict[str, set[CallId]] = defaultdict(set)
         self.callbacks: dict[CallId, str] = {}
@@ -63,13 +63,13 @@ class People:
             self.looked_up[asked.call][asked.url].append(Answered(event.outcome, event.value, now - since))
         for command in ordered:
             match command:
-                case commands.LogCall():
+                case log_commands.LogCall():
                     self.calls[command.call] = command
-                case commands.LogStep():
+                case log_commands.LogStep():
                     self.steps[command.step.call].append(command.step)
-                case commands.LogLeg(role="agent"):
+                case log_commands.LogLeg(role="agent"):
                     self.legs.append(command)
-                case commands.LogCallback():
+                case log_commands.LogCallback():
                     self.callbacks[command.call] = command.outcome
                 case SuggestWayOut():
                     self.offered[command.way].add(command.call)
@@ -126,7 +126,7 @@ def house_scenario(day: Day, people: People, dialplan: Dialplan, seeds: Seeds, g
 
 
 def _arrivals(
-    day: Day, people: People, rows: list[commands.LogCall], talks: dict[CallId, Seconds]
+    day: Day, people: People, rows: list[log_commands.LogCall], talks: dict[CallId, Seconds]
 ) -> Callable[[int], list[Arrival]]:
     """The calls of a seed: only how long those would have waited on who were answered is drawn."""
     waited = {row.call: _waited(day, row) for row in rows}
@@ -150,7 +150,9 @@ def _arrivals(
     return draw
 
 
-def _arrival(day: Day, people: People, row: commands.LogCall, patience_s: Seconds, talk_s: Seconds | None) -> Arrival:
+def _arrival(
+    day: Day, people: People, row: log_commands.LogCall, patience_s: Seconds, talk_s: Seconds | None
+) -> Arrival:
     steps = people.steps.get(row.call, [])
     keyed: dict[tuple[str, str], list[Visit]] = defaultdict(list)
     ends_talk = None
@@ -175,7 +177,7 @@ def _arrival(day: Day, people: People, row: commands.LogCall, patience_s: Second
     )
 
 
-def _waited(day: Day, row: commands.LogCall) -> _Waited | None:
+def _waited(day: Day, row: log_commands.LogCall) -> _Waited | None:
     told = day.told.get(row.call)
     if told is None or row.queued_at is None:
         return None

@@ -5,7 +5,7 @@ from control.assembly import make_router
 from control.router import Router
 from hotline.journal.replaying import NewRouter
 from hotline.learning.wait_models import WaitModels
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.directory import VersionedDirectory
 from hotline.versions.store import Programs, Versions
 

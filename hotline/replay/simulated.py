@@ -13,7 +13,7 @@ from calls.errors import BadInput
 from calls.ids import Instant
 from control import events
 from dsl.hours import is_open
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import opening, statements
 from hotline.versions.checking import check
 from hotline.versions.directory import Readable, VersionedDirectory

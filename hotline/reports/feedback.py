@@ -10,8 +10,9 @@ from complaints.grading.settings import Grades
 from complaints.intake.contact import Contact
 from hotline.cases import intake
 from hotline.cases.intake import Taken
-from hotline.cases.keeping import contacts, looking
-from hotline.site.settings import Site
+from hotline.cases.keeping import contacts
+from hotline.site.site import Site
+from hotline.store.transactions import looking
 from hotline.versions.case_rules import rules_of
 from hotline.versions.store import Versions
 from reporting.repeats import IntentFigures, Repeats, Visit

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from calls.errors import BadInput
 from complaints.clocks.book import ClockBook
 from dsl.tree import SourceError, parse
-from hotline.cases.keeping import looking
 from hotline.cases.origins import complaints_by_scene
 from hotline.ledger.opening import Place
 from hotline.ledger.port import LedgerAway
@@ -19,7 +18,8 @@ from hotline.reports import calls
 from hotline.reports.cases import case_rows
 from hotline.reports.followups import answer_rows, follow_up_rows
 from hotline.reports.ladder import hand_over_sums, rung_rows
-from hotline.site.settings import Site
+from hotline.site.site import Site
+from hotline.store.transactions import looking
 from hotline.versions.store import Versions
 from reporting.counting import Figures
 from reporting.material import Material

@@ -1,7 +1,7 @@
 """Names for people in a report: titles of queues, departments and grades, and agents' names, of the current version."""
 
-from hotline.reports.tables import Names
-from hotline.site.settings import Site
+from hotline.reports.table import Names
+from hotline.site.site import Site
 from hotline.versions.case_rules import rules_of
 from hotline.versions.store import Versions
 

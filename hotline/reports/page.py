@@ -7,7 +7,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from hotline.reports import plots, shown
 from hotline.reports.plots import Plot
-from hotline.reports.tables import Cell, Form, Names, Table, tables
+from hotline.reports.table import Cell, Form, Names, Table
+from hotline.reports.tables import tables
 from hotline.reports.words import Words
 from reporting.fates import FATES
 from reporting.report import Report, SliceFigures, Suggestion

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from calls.errors import BadInput
-from dsl.tree import nearest_hint
-from hotline.cases.keeping import writing
-from hotline.site.settings import Site
+from dsl.spelling import nearest_hint
+from hotline.site.site import Site
 from hotline.store.statements import upsert
+from hotline.store.transactions import writing
 
 _PUT = upsert("talk_reviews", "call talk", "correct reviewer at")
 _RECORDED = "SELECT 1 FROM recordings WHERE call = ? AND talk = ? AND +kind = 'talk'"

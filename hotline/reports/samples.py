@@ -10,10 +10,10 @@ from typing import Any
 
 import msgspec
 
-from hotline.cases.keeping import looking
 from hotline.reports import calls
 from hotline.reports.making import Progress, rules_of
-from hotline.site.settings import Site
+from hotline.site.site import Site
+from hotline.store.transactions import looking
 from hotline.versions.store import Versions
 from reporting.sampling import Drawing, Sample
 from reporting.satisfaction import Satisfaction

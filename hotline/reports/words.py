@@ -1,7 +1,7 @@
 """Words of a report, by language: Chinese first, then English."""
 
 from calls.errors import BadInput
-from dsl.tree import nearest_hint
+from dsl.spelling import nearest_hint
 
 LANGUAGES = ("zh-CN", "en")
 

@@ -11,7 +11,8 @@ import xlsxwriter
 
 from calls.errors import BadInput
 from hotline.reports.page import page
-from hotline.reports.tables import Form, Names, Table, tables
+from hotline.reports.table import Form, Names, Table
+from hotline.reports.tables import tables
 from hotline.reports.words import Words
 from reporting.report import Report
 

@@ -9,7 +9,7 @@ import msgspec
 from hotline.governing import approving, policies
 from hotline.governing.policy_diff import diff
 from hotline.governing.scene_diff import scene_diff
-from hotline.site.settings import Site
+from hotline.site.site import Site
 
 
 class Approvals:

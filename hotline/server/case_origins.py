@@ -7,7 +7,7 @@ import structlog
 
 from hotline.cases.origins import owners_of
 from hotline.server.notice_tellers import NoticeTellers
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.case_rules import CaseRules, rules_of
 from hotline.versions.store import Versions
 

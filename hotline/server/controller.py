@@ -2,8 +2,6 @@
 
 import asyncio
 import time
-from collections import Counter
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,19 +18,16 @@ from control import dial_rules, events
 from control.commands import AskGate
 from control.proposals import Proposal
 from control.register import Register
-from dialer.campaigns.events import CampaignOrdered
-from dialer.campaigns.settings import CampaignSettings
-from dialer.pacing.ledgers import WindowCount
-from hotline.campaigns.work import last_talk, work_of
 from hotline.driver.clock import Clock
 from hotline.driver.live import LiveDriver
 from hotline.server.approvals import Approvals
+from hotline.server.campaign_control import CampaignControl
 from hotline.server.explaining import Explaining
 from hotline.server.health import Health
 from hotline.server.lent_phones import LentPhones
 from hotline.server.reports import report_folder
 from hotline.server.upkeep import Upkeep
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import outbox
 from hotline.store.writer import Writer
 from hotline.suppression import sharing
@@ -53,7 +48,7 @@ from hotline.webhooks import status
 from switch.trunk_lines import TrunkLines
 
 
-class RunningController(Approvals):
+class RunningController(Approvals, CampaignControl):
     """Answers from the driver's router and the version that new calls get; changes nothing but by events."""
 
     def __init__(
@@ -73,15 +68,13 @@ class RunningController(Approvals):
         days: Days,
         phones: LentPhones,
     ) -> None:
-        super().__init__(site)
+        Approvals.__init__(self, site)
+        CampaignControl.__init__(self, site, driver, versions, board)
         self._phones = phones
         self.database = database
         self.metrics = metrics
-        self._board = board
         self._health = health
-        self._versions = versions
         self._clock = clock
-        self._driver = driver
         self._writer = writer
         self._upkeep = upkeep
         self._trunks = trunks
@@ -318,71 +311,6 @@ class RunningController(Approvals):
     def review_refusal(self, event: events.ProposalTaken | events.ProposalAnswered) -> str:
         """Why this cannot be done now; empty where it can. Nothing changes."""
         return self._driver.router.review_refusal(event)
-
-    def campaigns(self) -> Mapping[str, CampaignSettings]:
-        """Every published campaign, by name."""
-        return self._versions.campaigns(self.register.version) if self.register.version else {}
-
-    def campaign_rows(self) -> list[dict[str, Any]]:
-        """Every published campaign, how it is, and what was counted."""
-        known = self._driver.router.hub.campaigns.state.campaigns
-        live = Counter(contact.campaign for contact in self.register.contacts.values())
-        rows = []
-        for name, settings in self.campaigns().items():
-            record = known.get(name)
-            now = (record.state, record.mode, record.why, record.author, record.reason) if record else ("ready",)
-            words = dict(zip(("state", "mode", "why", "author", "reason"), (*now, "", "", "", "")[:5], strict=True))
-            words["mode"] = words["mode"] or settings.mode
-            until = record.until if record is not None else None
-            counted = msgspec.to_builtins(self._board.campaigns.of(name))
-            rows.append(
-                {"campaign": name, "title": settings.title, **words, "until": until, "live": live[name], **counted}
-            )
-        return rows
-
-    def campaign_work(self, agent: AgentId) -> dict[str, Any] | None:
-        """Whom the agent is shown by a campaign, or talks to, or owes a word of."""
-        return work_of(self._driver.router.hub.campaigns.state, self.campaigns(), agent)
-
-    def campaign_last(self, agent: AgentId) -> AttemptId | None:
-        """The try of the agent's last talk for a campaign that is over."""
-        return last_talk(self._driver.router.hub.campaigns.state, agent)
-
-    def campaign_windows(self, name: str) -> tuple[WindowCount, ...]:
-        """See `Controller.campaign_windows`."""
-        return self._driver.router.hub.campaigns.windows(name)
-
-    def campaign_state(self, name: str) -> str:
-        """How a campaign is."""
-        record = self._driver.router.hub.campaigns.state.campaigns.get(name)
-        return "ready" if record is None else record.state
-
-    async def resting_caller_ids(self) -> dict[str, float] | None:
-        """The caller ids that rest after a network's block."""
-        from hotline.ledger.opening import Place  # as below
-        from hotline.ledger.port import LedgerAway
-        from hotline.ledger.searching import Reader
-
-        try:
-            return await Reader(Place.of(self._site)).resting(time.time())
-        except LedgerAway:
-            return None
-
-    def campaign_refusal(self, event: CampaignOrdered) -> str:
-        """Why this order changes nothing; empty where it does."""
-        return self._driver.router.hub.campaigns.refusal(event)
-
-    async def campaign_report(
-        self, settings: CampaignSettings, since: float | None, until: float | None
-    ) -> dict[str, Any]:
-        """The report of a campaign beside the ledger's count."""
-        # loaded at the first report: they have the database's library, which a start need not wait for
-        from hotline.governing.campaign_report import with_ledger
-        from hotline.ledger.opening import Place
-        from hotline.ledger.searching import Reader
-
-        reader = Reader(Place.of(self._site))
-        return await with_ledger(self.database, reader, settings, since, until, self._site.house)
 
     async def answer_origin(self, case: str, attempt: int, author: str, *, is_origin: bool) -> bool:
         """Write down whether a case is about a call of the ledger; whether the customer's hold ended with it."""

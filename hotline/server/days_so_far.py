@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from control import commands
+from control import commands, log_commands
 from hotline.store import opening
 from hotline.store.writer import Writer
 from hotline.views.days import Days
@@ -38,7 +38,7 @@ class DaysSoFar:
 
     def watch(self, command: commands.RouterCommand) -> None:
         """Count a call that ended. One that ended before we began is in the log, or will be."""
-        if isinstance(command, commands.LogCall) and command.ended_at >= self._began:
+        if isinstance(command, log_commands.LogCall) and command.ended_at >= self._began:
             self.days.ended(command)
 
     async def begin(self, writer: Writer) -> None:

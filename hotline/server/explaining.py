@@ -9,7 +9,7 @@ import orjson
 
 from calls.errors import BadInput
 from calls.ids import CallId
-from hotline.site.settings import Site
+from hotline.site.site import Site
 
 LONGEST_S = 120.0
 

@@ -27,7 +27,7 @@ from hotline.other_systems.listening import listening
 from hotline.other_systems.watching import Watcher
 from hotline.server.late_ledger import LateLedger
 from hotline.site import audit
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.suppression.site_lists import lists_of
 from hotline.versions.store import Versions
 

@@ -27,7 +27,7 @@ from hotline.server.secrets import KeptSecrets
 from hotline.server.thinning import Thinning
 from hotline.server.transcribing import NightlyTranscripts
 from hotline.site.secrets import SecretsWatch
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store.writer import Writer
 from hotline.versions.store import Versions
 from hotline.views.metrics import Metrics

@@ -21,7 +21,7 @@ from hotline.ledger.port import (
     Settlement,
     Terms,
 )
-from hotline.site.settings import Site
+from hotline.site.site import Site
 
 if TYPE_CHECKING:
     from hotline.ledger.keeping import KeptLedger

@@ -15,7 +15,7 @@ from calls.dependencies import Dependency
 from calls.errors import BadInput
 from hotline.cases.mailbox import Box, Round, take_in_new
 from hotline.site.mailbox import MailboxSettings
-from hotline.site.settings import Site
+from hotline.site.site import Site
 
 log = structlog.get_logger("hotline")
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import structlog
 
 from hotline.site.reports import ReportSettings
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from reporting.spans import PERIODS, Period, last_complete
 
 log = structlog.get_logger("hotline")

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 import msgspec
 import structlog
 
-from acd.forecast.ensemble import Ensemble
 from calls.commands import Clip, Sentence
 from calls.dependencies import Dependencies, Dependency
 from calls.errors import BadInput, SwitchAway
@@ -43,6 +42,7 @@ from hotline.provisioning.web_phones import WebPhones
 from hotline.server import memory
 from hotline.server.controller import RunningController
 from hotline.server.days_so_far import DaysSoFar
+from hotline.server.dependency_log import DependencyLog
 from hotline.server.gate import ServerGate
 from hotline.server.health import Health
 from hotline.server.housekeeping import Housekeeping
@@ -58,7 +58,7 @@ from hotline.server.voice_log import log_voices
 from hotline.server.watched_voice import WatchedVoice
 from hotline.site.lock import alone
 from hotline.site.pin import PinFile
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import statements
 from hotline.store.unanswered import UnansweredRows
 from hotline.store.writer import Writer
@@ -85,10 +85,6 @@ log = structlog.get_logger("hotline")
 
 _SWITCH_FIRST_S = 1.0
 """The switch is given so long before the HTTP interface is made, whose /health then says that it is away."""
-
-
-_TOLD_ELSEWHERE = ("switch", "store", "broker", "webhook")
-"""First words of the names of dependencies whose comings and goings have lines of their own in the log."""
 
 
 class _Voice:
@@ -129,7 +125,7 @@ class Server:
         self._board = Board()
         self._live = LiveStates()
         self._days = DaysSoFar(Days(site.settings.console.service_level_s), site.database)
-        self._dependencies = Dependencies(self._dependency_changed)
+        self._dependencies = Dependencies(DependencyLog(self.metrics).changed)
         self._health = Health(dict.fromkeys(cell.names, False), dependencies=self._dependencies)
         self._phones = LentPhones(web_phones or WebPhones(site.web_phones, time.time), provisioning, self._health)
         for state in cell.states.values():
@@ -360,37 +356,15 @@ class Server:
     def _webhook_row(self, webhook: str) -> None:
         self._deliveries.written(webhook)
 
-    def _wait_model(self, name: str) -> Ensemble | None:
-        """A fit of the wait forecast. One that cannot be read costs the learned layer, no start."""
-        try:
-            return self._refitting.models.load(name)[0]
-        except BadInput as error:
-            advice = "the closed form speaks instead; `hotline fit` makes a new one"
-            log.error("no learned wait forecast", error=str(error), advice=advice)
-            return None
-
     def _new_router(self) -> Router:
         directory = VersionedDirectory(self._versions)
         versions = self._versions
         return make_router(
-            Programs(versions), versions.configuration, directory, self._wait_model, campaigns=versions.campaigns
+            Programs(versions), versions.configuration, directory, self._refitting.model, campaigns=versions.campaigns
         )
 
     def _take(self, event: events.RouterEvent) -> None:
         self._events.take(event)
-
-    def _dependency_changed(self, dependency: Dependency) -> None:
-        if dependency.state == "unknown":  # it is not needed any more
-            self.metrics.dependency_up.remove(dependency.name)
-            return
-        self.metrics.dependency_up.labels(dependency.name).set(dependency.state == "up")
-        if dependency.name.split()[0] in _TOLD_ELSEWHERE:
-            return
-        if dependency.state == "down":
-            advice = "it is tried again by itself; hotline status shows since when, and the next try"
-            log.warning("an outer part is away", name=dependency.name, error=dependency.error, advice=advice)
-        else:
-            log.info("an outer part is there", name=dependency.name)
 
     def _on_trouble(self, trouble: str) -> None:
         self._health.store_trouble = trouble

@@ -16,8 +16,8 @@ import aiohttp
 from calls.backoff import Backoff
 from calls.dependencies import Dependency
 from calls.errors import BadInput
-from hotline.site.settings import Site
 from hotline.site.sharing import MemberSettings
+from hotline.site.site import Site
 from hotline.suppression import sharing
 from hotline.suppression.sharing import Applied
 from hotline.suppression.site_lists import hashes_of

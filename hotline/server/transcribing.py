@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import structlog
 
-from hotline.site.settings import Site
+from hotline.site.site import Site
 
 log = structlog.get_logger("hotline")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 
 from calls.errors import BadInput
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.store import Versions
 
 log = structlog.get_logger("hotline")

@@ -13,7 +13,7 @@ from hotline.provisioning.port import NoProvisioning, Provisioning
 from hotline.provisioning.web_phones import WebPhones
 from hotline.server.serving import Server
 from hotline.server.watched_voice import WatchedVoice
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions import ear_kind
 from hotline.versions.store import Versions
 from hotline.versions.voice_kind import kind_of

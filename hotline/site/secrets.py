@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from calls.errors import BadInput
-from dsl.tree import nearest_hint
+from dsl.spelling import nearest_hint
 from hotline.site import audit
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from switch.runfolder import write_private
 
 ACCOUNTS = "accounts.json"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 from urllib.parse import quote
 
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from switch.runfolder import write_private
 
 LinkRole = Literal["admin", "wallboard", "person"]

@@ -24,7 +24,7 @@ class LegalHold:
 
 def holds(database: Path) -> list[LegalHold]:
     """All of them, the oldest first. Raises BadInput for a store that no server of today has opened."""
-    _require_today(database)
+    opening.must_be_of_today(database)
     with closing(opening.to_read(database)) as connection:
         query = "SELECT call, since, who, reason FROM legal_holds ORDER BY since, call"
         return [LegalHold(*row) for row in connection.execute(query)]
@@ -50,13 +50,9 @@ def release(database: Path, call: str) -> None:
 
 
 def _write(database: Path, statement: str, values: tuple[str | float, ...]) -> int:
-    _require_today(database)
+    opening.must_be_of_today(database)
     try:
         with closing(sqlite3.connect(database, timeout=_PATIENCE_S)) as connection, connection:
             return connection.execute(statement, values).rowcount
     except sqlite3.OperationalError as error:
         raise BadInput(f"{database}: {error}; nothing was changed") from error
-
-
-def _require_today(database: Path) -> None:
-    opening.must_be_of_today(database)

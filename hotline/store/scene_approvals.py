@@ -22,7 +22,7 @@ Of = Literal["scene", "answer"]
 def approvals(database: Path, scene: str | None = None, *, of: Of = "scene") -> list[Approval]:
     """All of them, the oldest first; of one scene (or answer), or of every one. Raises BadInput for a store that no
     release of today has opened, or that cannot be read."""
-    _require_today(database)
+    opening.must_be_of_today(database)
     where, values = ("", ()) if scene is None else (f" WHERE {of} = ?", (scene,))
     try:
         with closing(opening.to_read(database)) as connection:
@@ -34,7 +34,7 @@ def approvals(database: Path, scene: str | None = None, *, of: Of = "scene") -> 
 
 def state(database: Path) -> tuple[int, int]:
     """Changes with every approval and every withdrawal, and with nothing else. Raises as `approvals`."""
-    _require_today(database)
+    opening.must_be_of_today(database)
     try:
         with closing(opening.to_read(database)) as connection:
             query = "SELECT coalesce(max(number), 0), count(withdrawn_at) FROM scene_approvals"
@@ -49,7 +49,7 @@ def add(database: Path, given: Iterable[Approval], user: str, *, of: Of = "scene
 
     The server may run: the store has some rows more, between two of its transactions.
     """
-    _require_today(database)
+    opening.must_be_of_today(database)
     statement = (
         f"INSERT INTO {of}_approvals ({of}, version, approver, at, reason, effective_from, effective_until,"
         ' "user")'
@@ -68,7 +68,7 @@ def add(database: Path, given: Iterable[Approval], user: str, *, of: Of = "scene
 
 def withdraw(database: Path, scenes: Iterable[str], by: str, because: str, at: float, *, of: Of = "scene") -> int:
     """Withdraw every approval of these scenes that holds, all or none; how many there were. Raises BadInput."""
-    _require_today(database)
+    opening.must_be_of_today(database)
     statement = (
         f"UPDATE {of}_approvals SET withdrawn_at = ?, withdrawn_by = ?, withdrawn_because = ?"
         f" WHERE {of} = ? AND withdrawn_at IS NULL"
@@ -78,7 +78,3 @@ def withdraw(database: Path, scenes: Iterable[str], by: str, because: str, at: f
             return connection.executemany(statement, [(at, by, because, scene) for scene in scenes]).rowcount
     except sqlite3.Error as error:
         raise BadInput(f"{database}: {error}; nothing was withdrawn") from error
-
-
-def _require_today(database: Path) -> None:
-    opening.must_be_of_today(database)

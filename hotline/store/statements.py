@@ -12,7 +12,7 @@ import msgspec
 
 from acd.forecast.features import FEATURES_ID
 from complaints.cases import Case
-from control import commands
+from control import log_commands
 
 
 def upsert(table: str, key: str, others: str) -> str:
@@ -63,13 +63,9 @@ FORGET_OUTBOX = "DELETE FROM webhook_outbox WHERE webhook = ?"
 OUTBOX_DONE = "DELETE FROM webhook_outbox WHERE row = ?"
 OUTBOX_FAILED = "UPDATE webhook_outbox SET tries = ?, next_at = ?, error = ? WHERE row = ?"
 WEBHOOK_STATE = upsert("webhook_states", "webhook", "delivered dropped delivered_at failing_since next_at failures")
-_LAST_OLD = "(SELECT max(seq) FROM snapshots WHERE utc < ?)"
-FORGET_EVENTS = f"DELETE FROM journal WHERE seq <= {_LAST_OLD}"
-FORGET_SNAPSHOTS = f"DELETE FROM snapshots WHERE seq < {_LAST_OLD}"
-"""Both take one instant, UTC epoch seconds. The last snapshot before it stays: a replay begins there."""
 
 
-def wait_row(row: commands.LogWait) -> tuple[Any, ...]:
+def wait_row(row: log_commands.LogWait) -> tuple[Any, ...]:
     """Values of WAIT."""
     vector = msgspec.json.encode(row.vector).decode()
     return (row.call, row.joined_at, row.queue, row.priority, row.wait_s, FEATURES_ID, vector)
@@ -81,7 +77,7 @@ def case_row(case: Case) -> tuple[Any, ...]:
     return (case.number, case.call, case.caller, case.category, case.asked_by, case.opened_at, fields, case.state)
 
 
-def override_row(row: commands.LogOverride) -> tuple[Any, ...]:
+def override_row(row: log_commands.LogOverride) -> tuple[Any, ...]:
     """Values of OVERRIDE. The sound of an announcement that was spoken by phone is named by its path."""
     one = row.override
     detail = {"texts": one.texts, "recording": one.recording, "spans": one.spans}
@@ -92,7 +88,7 @@ def override_row(row: commands.LogOverride) -> tuple[Any, ...]:
     )
 
 
-def step_row(row: commands.LogStep) -> tuple[Any, ...]:
+def step_row(row: log_commands.LogStep) -> tuple[Any, ...]:
     """Values of STEP."""
     step = row.step
     return (

@@ -3,18 +3,16 @@
 Every change is one row of the log more, in the same transaction: by it other processes, and other sites, learn of it.
 """
 
-import contextlib
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
 from calls.errors import BadInput
-from hotline.store import opening
+from hotline.store.transactions import writing
 
 DO_NOT_CALL = "do_not_call"
 """The list of the house itself."""
@@ -24,7 +22,6 @@ GROUP = "group"
 _LIST = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _SCOPE = re.compile(r"(campaign|scene|category):[\w./-]{1,80}")
 _PREFIX = re.compile(r"\+[1-9][0-9]{0,11}")
-_PATIENCE_S = 10.0
 _COLUMNS = "id, list, kind, number, scope, source, reason, author, since, until, over_at, over_by, over_why"
 _IN_FORCE = "over_at IS NULL AND (until IS NULL OR until > ?)"
 
@@ -169,26 +166,3 @@ def all_in_force(connection: sqlite3.Connection, at: float, list_: str | None = 
 def noted(connection: sqlite3.Connection, at: float, entry: int | None = None, import_: int | None = None) -> None:
     """A row of the log, within the transaction of the change."""
     connection.execute("INSERT INTO suppression_log (at, entry, import) VALUES (?, ?, ?)", (at, entry, import_))
-
-
-@contextlib.contextmanager
-def writing(database: Path) -> Iterator[sqlite3.Connection]:
-    """A transaction on the store, durable at its end. The server may run. Raises BadInput: then nothing was changed."""
-    require_today(database)
-    try:
-        with closing(sqlite3.connect(database, timeout=_PATIENCE_S, isolation_level=None)) as connection:
-            connection.execute("PRAGMA synchronous=FULL")
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
-    except sqlite3.OperationalError as error:
-        raise BadInput(f"{database}: {error}; nothing was changed") from error
-
-
-def require_today(database: Path) -> None:
-    """Raises BadInput for a store without today's tables."""
-    opening.must_be_of_today(database)

@@ -15,8 +15,10 @@ from hotline.site import number_file
 from hotline.site.number_file import UnreadableLine
 from hotline.site.number_set import NumberSet
 from hotline.store import opening
+from hotline.store.opening import must_be_of_today
+from hotline.store.transactions import writing
 from hotline.suppression import snapshot
-from hotline.suppression.entries import Wish, noted, require_today, writing
+from hotline.suppression.entries import Wish, noted
 from hotline.suppression.snapshot import Snapshot
 
 _COLUMNS = (
@@ -84,7 +86,7 @@ def import_file(
     """
     at = time.time()
     wish.checked(at)
-    require_today(database)
+    must_be_of_today(database)
     checksum = number_file.checksum(path)
     numbers, short, lines = NumberSet(), set[str](), 0
     unreadable: list[UnreadableLine] = []
@@ -186,7 +188,7 @@ def undo(database: Path, folder: Path, import_: int, author: str, why: str) -> l
 
 def imports(database: Path, *, over: bool = False) -> list[Import]:
     """The imports that were not taken off, oldest first; with `over` all. Raises BadInput."""
-    require_today(database)
+    must_be_of_today(database)
     with closing(opening.to_read(database)) as connection:
         return [one for one in _all(connection) if over or one.over_at is None]
 

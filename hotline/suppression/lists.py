@@ -18,6 +18,7 @@ from pyroaring import BitMap
 from calls.errors import BadInput
 from dialer.governor.questions import Listed
 from hotline.site.number_set import NumberSet
+from hotline.store import opening, transactions
 from hotline.suppression import entries, snapshot
 from hotline.suppression.entries import DO_NOT_CALL, GROUP, Entry
 from hotline.suppression.imports import Import, not_over
@@ -44,7 +45,7 @@ class Lists:
 
     def __init__(self, database: Path, folder: Path, hashes: NumberHashes | None = None) -> None:
         """`folder` has the snapshots; `hashes` reads what other sites share. Raises BadInput."""
-        entries.require_today(database)
+        opening.must_be_of_today(database)
         self._database = database
         self._folder = folder
         self._hashes = hashes
@@ -161,7 +162,7 @@ class Lists:
             for made, numbers in self._imports
         )
         lifted = None
-        with entries.writing(self._database) as connection:
+        with transactions.writing(self._database) as connection:
             mine = [one for one in entries.of_number(connection, number) if one.list == list_ and one.scope == scope]
             ended = [one.id for one in mine if one.kind == "number"]
             if not any(one.list == list_ and one.scope == scope for one in known):

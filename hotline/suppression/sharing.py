@@ -16,7 +16,8 @@ import msgspec
 
 from calls.errors import BadInput
 from hotline.store import opening
-from hotline.suppression.entries import require_today, writing
+from hotline.store.opening import must_be_of_today
+from hotline.store.transactions import writing
 from hotline.suppression.keyed_hashes import LENGTH, NumberHashes
 
 MOST_CHANGES = 100_000
@@ -180,7 +181,7 @@ def new_epoch(database: Path) -> int:
 
 def peers(database: Path) -> list[Peer]:
     """The other sites that were heard of. Raises BadInput."""
-    require_today(database)
+    must_be_of_today(database)
     with closing(opening.to_read(database)) as connection:
         query = (
             "SELECT site, epoch, applied, heard_at, (SELECT count(*) FROM suppression_hashes AS hashes "
@@ -190,7 +191,7 @@ def peers(database: Path) -> list[Peer]:
 
 
 def _epoch(database: Path) -> int:
-    require_today(database)
+    must_be_of_today(database)
     with closing(opening.to_read(database)) as connection:
         row = connection.execute("SELECT epoch FROM suppression_peers WHERE site = ?", (_OURS,)).fetchone()
     return new_epoch(database) if row is None else int(row[0])

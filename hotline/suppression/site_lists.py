@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from calls.errors import BadInput
-from hotline.site.settings import Site
 from hotline.site.sharing import SharingSettings
+from hotline.site.site import Site
 from hotline.suppression.keyed_hashes import NumberHashes
 from hotline.suppression.lists import Lists
 

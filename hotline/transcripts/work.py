@@ -16,12 +16,12 @@ import soundfile
 from numpy.typing import NDArray
 
 from calls.errors import BadInput
-from hotline.cases.keeping import looking, writing
 from hotline.ledger.opening import Place
 from hotline.ledger.port import LedgerAway
 from hotline.ledger.searching import AttemptSearch, Reader
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store.statements import upsert
+from hotline.store.transactions import looking, writing
 from hotline.transcripts.document import Line, Marked, Marks, Side, in_order, marks, masked_line, said
 from speech.levelling import resample
 from speech.utterances import Understood

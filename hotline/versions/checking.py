@@ -18,8 +18,9 @@ from complaints.followups.reading import FOLLOW_UPS
 from control.treatment import QueueTreatment
 from dialer.campaigns.reading import CampaignReading
 from dsl.records import decoding_problem
-from dsl.tree import Mark, Node, Problem, SourceError, nearest, parse
-from hotline.site.settings import Site
+from dsl.spelling import nearest
+from dsl.tree import Mark, Node, Problem, SourceError, parse
+from hotline.site.site import Site
 from hotline.versions.campaigns import read_folder, unheard
 from hotline.versions.case_rules import CaseRules, read_case_rules
 from hotline.versions.clocks import names_of_clocks, read_folder_clocks

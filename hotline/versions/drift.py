@@ -3,7 +3,7 @@
 import structlog
 
 from calls.errors import BadInput
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.sources import hash_of, read_files
 from hotline.versions.store import Versions
 

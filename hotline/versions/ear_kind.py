@@ -7,7 +7,8 @@ from typing import Literal
 
 from dsl.tree import Mark, Problem
 from hotline.site.settings import SpeechSettings
-from ivr.program import Flow, Listen, Understand
+from ivr.program import Flow
+from ivr.steps import Listen, Understand
 from speech.whisper.weights import INSTALL, is_installed
 
 EarKind = Literal["whisper", "scripted", "none"]

@@ -6,7 +6,8 @@ from calls.number_kinds import COUNTRIES
 from control import override_menu, star_codes
 from control.treatment import QueueTreatment, phrases_of_announcements, phrases_of_callbacks
 from dsl.hours import Hours
-from dsl.tree import Mark, Node, Problem, nearest_hint
+from dsl.spelling import nearest_hint
+from dsl.tree import Mark, Node, Problem
 from hotline.versions.routing import RoutingConfiguration
 from ivr.compiler.phrases import Phrases
 from ivr.machine.saying import UNSAYABLE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from calls.errors import BadInput
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.store import Versions
 from hotline.versions.understanding import content_of, matcher_of
 from ivr.program import Program

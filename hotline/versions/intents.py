@@ -10,7 +10,7 @@ import msgspec
 
 from calls.errors import BadInput
 from dsl.tree import Node, Problem, SourceError, parse
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.sources import read_files
 from understanding.cases import CASES, Case, read_cases
 from understanding.intents import IntentBook

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from calls.errors import BadInput
-from dsl.tree import Node, SourceError, nearest_hint, parse
-from hotline.site.settings import Site
+from dsl.spelling import nearest_hint
+from dsl.tree import Node, SourceError, parse
+from hotline.site.site import Site
 from hotline.versions.sources import read_files
 from understanding.cases import CASES, NONE
 from understanding.reading import INTENTS

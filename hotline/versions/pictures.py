@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from calls.errors import BadInput
-from dsl.tree import SourceError, nearest_hint, parse
+from dsl.spelling import nearest_hint
+from dsl.tree import SourceError, parse
 from hotline.versions.store import Versions
 from ivr.compiler.drawing import Drawing, drawing
 from ivr.compiler.queue_rules import QUEUES

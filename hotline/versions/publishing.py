@@ -11,7 +11,7 @@ from calls.errors import BadInput
 from dialer.scenes.book import EMPTY, Book
 from dsl.tree import Problem
 from hotline.site import audit
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.checking import Checked, check
 from hotline.versions.intent_tests import compared, refusal
 from hotline.versions.policies import policy_version

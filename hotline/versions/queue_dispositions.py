@@ -7,7 +7,8 @@ from typing import Any
 from acd.config import AgentConfig
 from control.treatment import QueueDisposition
 from dialer.campaigns.disposition_codes import code_faults
-from dsl.tree import NAME, Mark, Node, Problem, nearest_hint
+from dsl.spelling import nearest_hint
+from dsl.tree import NAME, Mark, Node, Problem
 from hotline.versions.routing import RoutingConfiguration
 
 Path = tuple[str | int, ...]

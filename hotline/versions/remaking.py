@@ -9,7 +9,7 @@ import structlog
 
 from calls.errors import BadInput
 from dialer.scenes.book import EMPTY
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.store import Versions
 
 log = structlog.get_logger("hotline")

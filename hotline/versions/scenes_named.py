@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from dialer.governor.questions import Channel
 from dialer.scenes.book import Book
-from dsl.tree import Mark, Node, Problem, nearest_hint
+from dsl.spelling import nearest_hint
+from dsl.tree import Mark, Node, Problem
 from hotline.versions.outgoing import OUTGOING
 from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.transfers import TRANSFERS

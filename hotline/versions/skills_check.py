@@ -18,9 +18,11 @@ from acd.skills import (
     without,
 )
 from calls.ids import QueueName
-from dsl.tree import Mark, Node, Problem, nearest_hint
+from dsl.spelling import nearest_hint
+from dsl.tree import Mark, Node, Problem
 from ivr.compiler.grammar import Reading
-from ivr.program import Flow, Queue
+from ivr.program import Flow
+from ivr.steps import Queue
 
 
 def unlisted_skills(agents: Node, listed: tuple[str, ...]) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from calls.errors import BadInput
 from calls.numbers import REGION
 from dsl.tree import Mark, Problem
-from hotline.site.settings import Site
+from hotline.site.site import Site
 
 
 def read_files(site: Site) -> tuple[dict[str, str], dict[str, Path]]:

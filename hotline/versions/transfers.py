@@ -8,7 +8,8 @@ from calls.number_kinds import COUNTRIES
 from calls.numbers import e164
 from control.transfer_rules import Code, TransferRules
 from dsl.records import decoding_problem
-from dsl.tree import Mark, Node, Problem, nearest_hint
+from dsl.spelling import nearest_hint
+from dsl.tree import Mark, Node, Problem
 
 TRANSFERS = "dialplans/transfers.yaml"
 

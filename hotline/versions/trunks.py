@@ -12,9 +12,11 @@ import phonenumbers
 from calls.numbers import REGIONS, e164, nearest_region
 from calls.trunks import Tls, Trunk, carriers
 from dsl.records import decoding_problem
-from dsl.tree import Mark, Node, Problem, nearest_hint
+from dsl.spelling import nearest_hint
+from dsl.tree import Mark, Node, Problem
 from hotline.versions.routing import RoutingConfiguration
-from ivr.program import Const, Program, Transfer
+from ivr.program import Program
+from ivr.steps import Const, Transfer
 
 TRUNKS = "dialplans/trunks.yaml"
 CODECS = ("alaw", "ulaw", "g722", "opus")

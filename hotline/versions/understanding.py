@@ -13,8 +13,9 @@ from pathlib import Path
 
 import msgspec
 
-from hotline.site.settings import Site
-from ivr.program import Program, Understand
+from hotline.site.site import Site
+from ivr.program import Program
+from ivr.steps import Understand
 from speech.sentence_vectors import SentenceVectors, engine_name, is_installed
 from understanding.intents import IntentBook
 from understanding.lexicon import LEXICON

@@ -13,9 +13,10 @@ from complaints.grading.reading import GRADES
 from dialer.campaigns.reading import CAMPAIGNS
 from dialer.scenes.approval import APPROVALS
 from dialer.scenes.reading import CASES, SCENES
-from dsl.tree import Mark, Problem, nearest
+from dsl.spelling import nearest
+from dsl.tree import Mark, Problem
 from hotline.site import number_file
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.outgoing import OUTGOING
 from hotline.versions.policies import POLICIES
 from hotline.versions.transfers import TRANSFERS

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import msgspec
 
-from hotline.site.settings import Site, VoiceSettings
+from hotline.site.settings import VoiceSettings
+from hotline.site.site import Site
 from hotline.versions.voice_kind import VoiceKind, kind_of, kokoro_is_there
 from ivr.phrases import parse_template
 from speech.building import Prompt

@@ -10,7 +10,7 @@ from acd.forecast.forecaster import Forecast
 from calls.ids import AgentId, CallId
 from calls.numbers import REGION, masked
 from complaints.cases import FileCase
-from control import commands
+from control import commands, log_commands
 from control.call import Call, Talk
 from control.ladder import Ladder
 from control.register import Register
@@ -69,7 +69,7 @@ class Board:
     """Watches the router's commands. `view` is plain data for JSON."""
 
     WATCHED = frozenset(
-        {commands.LogCall, commands.LogTalk, FileCase, AgentChanged, commands.ForecastMade, commands.Noticed}
+        {log_commands.LogCall, log_commands.LogTalk, FileCase, AgentChanged, commands.ForecastMade, commands.Noticed}
         | {LogTry, CampaignChanged, TurnTaken}
     )
     """Commands of other kinds need not be shown."""
@@ -85,10 +85,10 @@ class Board:
     def watch(self, command: commands.RouterCommand, utc: float) -> None:
         """Note one command."""
         match command:
-            case commands.LogCall():
+            case log_commands.LogCall():
                 self._ended(command)
                 self._forecasts.pop(command.call, None)
-            case commands.LogTalk(role="agent"):
+            case log_commands.LogTalk(role="agent"):
                 self.totals.talks += 1
                 self.totals.talked_s += command.ended_at - command.began_at
             case commands.ForecastMade(call, _, forecast):
@@ -186,7 +186,7 @@ class Board:
                     totals.waited_s += call.answered_at - call.queued_at
         return totals
 
-    def _ended(self, row: commands.LogCall) -> None:
+    def _ended(self, row: log_commands.LogCall) -> None:
         if row.direction != "in":  # an agent's own work is no caller's fate
             caller, called = parties(row.direction, row.caller, row.called)
             self._say(row.ended_at, f"agent's call {row.outcome}", agent=row.agent or caller, called=called)

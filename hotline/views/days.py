@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from calls.ids import Seconds
-from control.commands import LogCall
+from control.log_commands import LogCall
 from control.register import Register
 from hotline.views.states import Message
 

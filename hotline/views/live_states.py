@@ -7,7 +7,7 @@ from typing import Literal
 from acd.commands import AgentChanged
 from calls.ids import CallId
 from calls.numbers import REGION
-from control import commands
+from control import commands, log_commands
 from control.call import Call
 from control.ladder import Ladder
 from control.register import Register
@@ -44,7 +44,7 @@ class LiveStates:
                 self._agents[agent] = command
             case commands.ForecastMade(call):
                 self._forecasts[call] = command
-            case commands.LogCall(call):
+            case log_commands.LogCall(call):
                 self._forecasts.pop(call, None)
             case commands.Noticed(level, event, advice, call) if level != "info":
                 self._alerts_told += 1

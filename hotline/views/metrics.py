@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from acd.commands import AgentChanged, OfferLapsed
 from calls.overrides import Kind
 from complaints.cases import FileCase
-from control import commands
+from control import commands, log_commands
 from control.register import Register
 
 _TALKS = (5, 10, 30, 60, 120, 180, 300, 600, 1200, 1800, 3600)
@@ -20,9 +20,9 @@ class Metrics:
 
     WATCHED = frozenset(
         {
-            commands.LogCall,
-            commands.LogTalk,
-            commands.LogTransfer,
+            log_commands.LogCall,
+            log_commands.LogTalk,
+            log_commands.LogTransfer,
             OfferLapsed,
             FileCase,
             AgentChanged,
@@ -101,19 +101,19 @@ class Metrics:
         match command:
             case AgentChanged(agent, state):  # the most frequent one first
                 self._states[agent] = state
-            case commands.LogCall(direction=direction) if direction != "in":
+            case log_commands.LogCall(direction=direction) if direction != "in":
                 self._agent_calls.labels(direction, command.outcome).inc()
-            case commands.LogCall():
+            case log_commands.LogCall():
                 self._calls.labels(command.outcome, command.queue).inc()
                 if command.queued_at is not None and command.answered_at is not None:
                     self._waits.labels(command.queue).observe(command.answered_at - command.queued_at)
                 elif command.queued_at is not None and command.outcome == "abandoned":
                     self._abandons.labels(command.queue).observe(command.ended_at - command.queued_at)
-            case commands.LogTalk():
+            case log_commands.LogTalk():
                 self._talks.labels(command.queue, command.role).observe(command.ended_at - command.began_at)
                 if command.holds:
                     self._holds.labels(command.queue).observe(command.held_s)
-            case commands.LogTransfer(ended_at=float()):
+            case log_commands.LogTransfer(ended_at=float()):
                 self._transfers.labels(command.by, command.kind, command.outcome).inc()
             case OfferLapsed():
                 self._lapsed.labels(command.reason, "switch" if command.fault else "agent").inc()

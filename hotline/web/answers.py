@@ -10,7 +10,7 @@ from fastapi import Depends, FastAPI, HTTPException, Path, Query
 from calls.errors import BadInput
 from hotline.governing import answers, unanswered
 from hotline.site.instants import instant
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import unanswered as questions
 from hotline.store.unanswered import State
 from hotline.views.controller import Controller

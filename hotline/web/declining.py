@@ -7,7 +7,7 @@ from fastapi import Depends, FastAPI, HTTPException
 
 from calls.ids import AgentId
 from control.events import CallDeclined
-from dsl.tree import nearest_hint
+from dsl.spelling import nearest_hint
 from hotline.views.controller import Controller
 from hotline.web.strictness import AgentPath, Body
 

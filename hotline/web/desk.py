@@ -11,7 +11,7 @@ from calls.ids import AgentId, CallId
 from calls.numbers import masked_within
 from control.call import Call
 from control.events import EchoTestWanted, TalkMoveWanted
-from dsl.tree import nearest_hint
+from dsl.spelling import nearest_hint
 from hotline.site import audit
 from hotline.views import masking
 from hotline.views.controller import Controller

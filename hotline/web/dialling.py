@@ -9,7 +9,7 @@ from fastapi import FastAPI, HTTPException
 from calls.ids import AgentId, native
 from control import events
 from dialer.scenes.book import Book
-from dsl.tree import nearest_hint
+from dsl.spelling import nearest_hint
 from hotline.governing import words
 from hotline.governing.gate import Answers
 from hotline.views.controller import Controller

@@ -11,7 +11,7 @@ from calls.errors import BadInput
 from calls.ids import AgentId, AttemptId
 from dialer.campaigns.events import Dispositioned
 from dialer.campaigns.late import TALKED as ANSWERED
-from dsl.tree import nearest_hint
+from dsl.spelling import nearest_hint
 from hotline.campaigns.recalling import past_try
 from hotline.campaigns.work import TALKED
 from hotline.views.controller import Controller

@@ -16,7 +16,7 @@ from fastapi.responses import FileResponse
 
 from calls.errors import BadInput
 from calls.numbers import masked_within
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store.flow_traffic import traffic
 from hotline.versions.store import Versions
 from hotline.views.controller import Controller

@@ -10,10 +10,10 @@ from fastapi import Depends, FastAPI, HTTPException, Path, Query
 from calls.errors import BadInput
 from calls.numbers import e164
 from complaints.dispatch.settings import Dispatch
-from hotline.cases.keeping import writing
 from hotline.followups import acts, answers, reading
 from hotline.site import audit
 from hotline.site.instants import instant
+from hotline.store.transactions import writing
 from hotline.versions.case_rules import rules_of
 from hotline.versions.follow_up_rules import FollowUpRules
 from hotline.versions.store import Versions

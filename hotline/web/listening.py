@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING
 
 from calls.errors import BadInput
-from hotline.site.settings import Site
+from hotline.site.site import Site
 
 if TYPE_CHECKING:
     import uvicorn

@@ -7,7 +7,7 @@ from fastapi import FastAPI, HTTPException
 
 from acd.events import AgentMoved, CallMoved
 from calls.ids import AgentId, CallId, QueueName
-from dsl.tree import nearest_hint
+from dsl.spelling import nearest_hint
 from hotline.views.controller import Controller
 from hotline.web.strictness import AgentPath, Body, CallPath, one_of
 

@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 
-from dsl.tree import nearest, nearest_hint
+from dsl.spelling import nearest, nearest_hint
 
 _SHOWN = 60
 

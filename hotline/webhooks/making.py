@@ -5,7 +5,7 @@ from functools import partial
 
 import structlog
 
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import outbox, statements
 from hotline.store.writer import Writer
 from hotline.webhooks.delivery import Deliveries, Delivery

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from complaints.cases import FileCase
-from control import commands
+from control import commands, log_commands
 from hotline.site.webhooks import WebhookSettings
 from hotline.store import statements
 from hotline.store.writer import Writer
@@ -24,7 +24,7 @@ _COMMANDS: dict[str, type] = {
     "arrival": commands.NotifyArrival,
     "ring": commands.NotifyRing,
     "talk": commands.NotifyTalk,
-    "end": commands.LogCall,
+    "end": log_commands.LogCall,
     "case": FileCase,
 }
 """The command that tells of each event; of clocks and notices the cases tell (hotline.cases.notices)."""
@@ -59,7 +59,7 @@ class Outbox:
                 self._add("ring", call, at, _of(words.Ring, command, reason=command.choice), call, offer)
             case commands.NotifyTalk(call=call, number=number, began_at=began_at):
                 self._add("talk", call, began_at, _of(words.Talk, command), call, number)
-            case commands.LogCall(call=call, ended_at=ended_at):
+            case log_commands.LogCall(call=call, ended_at=ended_at):
                 self._add("end", call, ended_at, _of(words.End, command), call)
             case FileCase(case=case):
                 self._add("case", case.call, case.opened_at, _of(words.CaseOpened, case), case.number)

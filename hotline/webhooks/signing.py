@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from calls.errors import BadInput
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.site.webhooks import WebhookSettings
 
 _PREFIX = "whsec_"

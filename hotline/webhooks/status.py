@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from calls.numbers import masked_within
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store.outbox import OutboxReader
 from hotline.webhooks.signing import secret_path
 

@@ -19,13 +19,15 @@ from typing import Annotated, Any, NamedTuple
 import msgspec
 
 from dsl.decoding import decode
-from dsl.tree import NAME, Mark, Node, Problem, nearest_hint
+from dsl.spelling import nearest_hint
+from dsl.tree import NAME, Mark, Node, Problem
 from ivr.answers import Answer, version_of
 from ivr.compiler.grammar import Reading
 from ivr.compiler.phrases import Phrases
 from ivr.compiler.values import PATH
 from ivr.phrases import MAX_TEXT, PhraseError, Template, parse_template
-from ivr.program import BUILT_IN, Call, Flow, SayAnswer, Understand
+from ivr.program import Flow
+from ivr.steps import BUILT_IN, Call, SayAnswer, Understand
 
 ANSWERS = "dialplans/answers/"
 RULE = "answer"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ivr import program as p
+from ivr import steps as p
 from ivr.compiler.grammar import Given
 
 QUEUE_OUTCOMES = ("no_agents", "timed_out", "full", "failed")

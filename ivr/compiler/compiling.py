@@ -13,7 +13,8 @@ from datetime import date
 from calls.numbers import REGION, e164
 from dsl.calendars import read_hours
 from dsl.hours import Hours
-from dsl.tree import Mark, Node, Problem, SourceError, nearest_hint, parse
+from dsl.spelling import nearest_hint
+from dsl.tree import Mark, Node, Problem, SourceError, parse
 from ivr.compiler import answers as answering
 from ivr.compiler import lint, ways
 from ivr.compiler.flows import flow_name, read_flow

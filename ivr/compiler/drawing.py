@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 
 from ivr.answers import PHRASE
-from ivr.program import (
+from ivr.program import Flow
+from ivr.steps import (
     KINDS,
     AnyStep,
     AskHours,
@@ -16,7 +17,6 @@ from ivr.program import (
     Cel,
     Collect,
     Const,
-    Flow,
     Jump,
     Language,
     Line,
@@ -37,7 +37,7 @@ from ivr.program import (
 
 
 class Way(msgspec.Struct, frozen=True):
-    """A way from a step: to another one, or to one of `ivr.program.ENDINGS`. `words`: the keys, answers, conditions and
+    """A way from a step: to another one, or to one of `ivr.steps.ENDINGS`. `words`: the keys, answers, conditions and
     outcomes by which it is taken; none where it is the only one."""
 
     to: str

@@ -9,7 +9,8 @@ from dsl.tree import NAME, Node
 from ivr.compiler import values
 from ivr.compiler.grammar import Reading
 from ivr.compiler.vocabulary import KINDS
-from ivr.program import ENDINGS, Flow
+from ivr.program import Flow
+from ivr.steps import ENDINGS
 
 HEAD = ("flow", "start", "takes", "returns", "about")
 """Words of a flow that name no step."""

@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from dsl.tree import Mark, Node, Problem, nearest_hint
-from ivr.program import ENDINGS, AnyStep, Collect
+from dsl.spelling import nearest_hint
+from dsl.tree import Mark, Node, Problem
+from ivr.steps import ENDINGS, AnyStep, Collect
 
 Schema = dict[str, Any]
 

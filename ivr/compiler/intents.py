@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from dsl.tree import Node, Problem, nearest_hint
+from dsl.spelling import nearest_hint
+from dsl.tree import Node, Problem
 from ivr.answers import Answer
 from ivr.compiler.answers import with_answered
 from ivr.compiler.grammar import Reading
 from ivr.compiler.phrases import Phrases
-from ivr.program import BUILT_IN, Cel, Flow, Jump, Understand
+from ivr.program import Flow
+from ivr.steps import BUILT_IN, Cel, Jump, Understand
 from understanding.intents import Intent, IntentBook
 
 

@@ -24,12 +24,15 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dsl.conditions import FUNCTIONS, compiled
-from dsl.tree import Mark, Problem, nearest_hint
+from dsl.spelling import nearest_hint
+from dsl.tree import Mark, Problem
 from ivr.compiler.grammar import Reading, Ref, RefKind
 from ivr.compiler.phrases import Phrases
 from ivr.compiler.shapes import TWO
 from ivr.compiler.ways import loops, unreachable
-from ivr.program import (
+from ivr.program import Flow
+from ivr.spoken import OF_HOURS, SpokenError, spell
+from ivr.steps import (
     BUILT_IN,
     CASE_STATE,
     ENDINGS,
@@ -38,14 +41,12 @@ from ivr.program import (
     Branch,
     Call,
     Collect,
-    Flow,
     Jump,
     Listen,
     Lookup,
     Menu,
     Understand,
 )
-from ivr.spoken import OF_HOURS, SpokenError, spell
 
 _ADDRESS = re.compile(r"https?://(?:[^\s/@]+@)?(?:\[[0-9a-fA-F:.]+\]|[\w.-]+)(?::(?P<port>[0-9]{1,5}))?(?:[/?#]\S*)?")
 _DIALLED = re.compile(r"\+?[0-9*#][0-9*# ().-]{0,30}")

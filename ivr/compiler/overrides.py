@@ -13,7 +13,8 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from calls.numbers import e164
-from dsl.tree import Mark, Node, Problem, nearest_hint
+from dsl.spelling import nearest_hint
+from dsl.tree import Mark, Node, Problem
 from ivr.override_rules import OverrideRules
 from ivr.program import Flow
 

@@ -25,13 +25,15 @@ from typing import Any, cast
 import msgspec
 
 from dsl.records import decoding_problem
-from dsl.tree import NAME, Mark, Node, Problem, nearest_hint
+from dsl.spelling import nearest_hint
+from dsl.tree import NAME, Mark, Node, Problem
 from ivr.compiler.flows import HEAD, read_flow
 from ivr.compiler.grammar import Reading, Schema
 from ivr.compiler.phrases import Phrases
 from ivr.phrases import PhraseError
-from ivr.program import ENDINGS, Flow, Survey, SurveyAnswer
+from ivr.program import Flow
 from ivr.questionnaires import END, FLOWS, REFUSED, Question, QuestionForm, Questionnaire
+from ivr.steps import ENDINGS, Survey, SurveyAnswer
 
 QUESTIONNAIRES = "dialplans/questionnaires.yaml"
 _OPENING, _THANKS = "opening", "thanks"

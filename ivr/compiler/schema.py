@@ -15,7 +15,7 @@ from ivr.compiler.overrides import overrides_schema
 from ivr.compiler.questionnaires import questionnaires_schema
 from ivr.compiler.test_cases import cases_schema
 from ivr.compiler.vocabulary import KINDS, SITE_WORDS
-from ivr.program import ENDINGS
+from ivr.steps import ENDINGS
 
 NAMES = ("flow", "defaults", "entry", "hours", "overrides", "questionnaires", "skills", "tests")
 """Kinds of files that have a schema here; those of queues and agents are made of acd/config."""

@@ -9,7 +9,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from dsl.tree import NAME, Node, nearest_hint
+from dsl.spelling import nearest_hint
+from dsl.tree import NAME, Node
 from ivr.compiler.grammar import Reading, Schema, Shape
 from ivr.compiler.values import (
     LANGUAGE,
@@ -25,7 +26,7 @@ from ivr.compiler.values import (
 from ivr.compiler.values import (
     language as language_,
 )
-from ivr.program import Answer, Case, Confirm, Const, Line, Lines, QueueOffer, Retry, Value
+from ivr.steps import Answer, Case, Confirm, Const, Line, Lines, QueueOffer, Retry, Value
 
 _KEYS = r"^[0-9*#]{1,6}$"
 

@@ -25,7 +25,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dsl.tree import Mark, Node, Problem, SourceError, nearest_hint, parse
+from dsl.spelling import nearest_hint
+from dsl.tree import Mark, Node, Problem, SourceError, parse
 from ivr.compiler.queue_rules import QueueRules, queue_rules
 from ivr.compiler.shapes import OFFERS
 from ivr.program import Program

@@ -10,10 +10,11 @@ from collections.abc import Callable
 from typing import Any
 
 from dsl.conditions import compiled
-from dsl.tree import NAME, Node, nearest_hint
+from dsl.spelling import nearest_hint
+from dsl.tree import NAME, Node
 from ivr.checks import CHECKS
 from ivr.compiler.grammar import Reading, RefKind, Shape
-from ivr.program import LAST_AGENT, Cel, Const, Value
+from ivr.steps import LAST_AGENT, Cel, Const, Value
 
 PATH = r"^[a-z][a-z0-9_]*(/[a-z][a-z0-9_]*)*$"
 _LENGTH = r"^[1-9][0-9]?-[1-9][0-9]?$"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from dsl.tree import Node
-from ivr import program as p
+from ivr import steps as p
 from ivr.compiler import building
 from ivr.compiler import shapes as s
 from ivr.compiler import values as v

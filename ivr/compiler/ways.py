@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from dsl.tree import Mark, Problem
 from ivr.compiler.grammar import Reading
-from ivr.program import (
+from ivr.program import Flow
+from ivr.steps import (
     RETURN,
     AnyStep,
     AskHours,
@@ -15,7 +16,6 @@ from ivr.program import (
     Branch,
     Call,
     Consent,
-    Flow,
     Goto,
     Jump,
     Language,

@@ -10,7 +10,7 @@ from typing import assert_never
 
 from ivr.machine import dispatch, stepping
 from ivr.machine.walk import Walk
-from ivr.program import (
+from ivr.steps import (
     AnyStep,
     AskHours,
     Branch,

@@ -16,7 +16,7 @@ from ivr.answers import Answer
 from ivr.events import LookupFinished
 from ivr.machine import wishes
 from ivr.machine.walk import Walk
-from ivr.program import ANSWER_STANDING, Line, SayAnswer
+from ivr.steps import ANSWER_STANDING, Line, SayAnswer
 
 _WITHIN_S = 2.0
 _LATE_S = 1.0

@@ -21,7 +21,7 @@ from ivr.commands import CheckSecret, QuestionAnswered, SurveyAnswered
 from ivr.events import SecretChecked
 from ivr.machine import wishes
 from ivr.machine.walk import Walk
-from ivr.program import Asking, Collect, Lines, Listen, Menu, Retry, Survey, Understand
+from ivr.steps import Asking, Collect, Lines, Listen, Menu, Retry, Survey, Understand
 
 _CHECK_WITHIN_S = 5.0
 _LATE_EAR_S = 5.0  # a recogniser that has not answered so long after its own limit never will

@@ -30,7 +30,7 @@ from ivr.machine import answering, asking, queue_offers, reviewing, stepping, ty
 from ivr.machine.phases import Outside
 from ivr.machine.session import Session
 from ivr.machine.walk import Walk
-from ivr.program import (
+from ivr.steps import (
     AnyStep,
     AskHours,
     Asking,
@@ -55,7 +55,7 @@ from ivr.program import (
     Understand,
     Voicemail,
 )
-from ivr.program import HangUp as HangUpStep
+from ivr.steps import HangUp as HangUpStep
 
 
 def enter(walk: Walk, step: AnyStep) -> None:

@@ -15,7 +15,7 @@ from calls.numbers import e164
 from ivr import commands
 from ivr.events import CallbackAnswered, WayOutSuggested
 from ivr.machine.walk import Walk
-from ivr.program import Const, Line, Lines, Queue
+from ivr.steps import Const, Line, Lines, Queue
 
 _CONFIRM, _OTHER, _END = "1", "2", "#"
 _PATIENCE_S = 30.0  # the words, and then time for the keys

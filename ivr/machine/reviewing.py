@@ -17,7 +17,7 @@ from ivr.commands import Candidate, EndProposal, ProposeAnswer
 from ivr.events import AnswerReviewed, Understood
 from ivr.machine import wishes
 from ivr.machine.walk import Walk
-from ivr.program import Understand
+from ivr.steps import Understand
 
 _SEEN_WITHIN_S = 5.0
 """Whether anybody is there to look is known at once."""

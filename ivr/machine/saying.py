@@ -9,8 +9,9 @@ from calls.commands import Clip, Media, Sentence
 from dsl.conditions import Budget, Erred, evaluate
 from dsl.hours import OtherHours, next_opening, with_others
 from ivr.phrases import PhraseError, Template, parse_template
-from ivr.program import Cel, Lines, Program, Value
+from ivr.program import Program
 from ivr.spoken import OF_HOURS, Opening, SpokenError
+from ivr.steps import Cel, Lines, Value
 
 
 def value_of(value: Value, values: Mapping[str, Any], budget: Budget | None = None) -> Any:

@@ -13,7 +13,7 @@ from ivr import commands
 from ivr.events import CaseOpened, LeftQueue, LookupFinished, TransferEnded
 from ivr.machine.saying import value_of
 from ivr.machine.walk import Walk
-from ivr.program import (
+from ivr.steps import (
     HANG_UP,
     RETURN,
     AskHours,

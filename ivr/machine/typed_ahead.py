@@ -6,7 +6,7 @@ talk or a message: what the caller has not heard, they cannot have answered.
 """
 
 from ivr.machine.walk import Walk
-from ivr.program import (
+from ivr.steps import (
     BACK,
     RETURN,
     AnyStep,

@@ -22,7 +22,7 @@ from ivr.events import AnswerReviewed, Understood
 from ivr.machine import asking, reviewing, wishes
 from ivr.machine.session import Wish
 from ivr.machine.walk import Walk
-from ivr.program import Understand
+from ivr.steps import Understand
 from understanding.entities import found, keyed
 from understanding.wishes import complains, which, yes_or_no
 

@@ -24,25 +24,9 @@ from ivr.commands import (
 from ivr.machine.phases import Decision, PhaseEvent
 from ivr.machine.saying import Voice
 from ivr.machine.session import Frame, Session, Trail, Wish
-from ivr.program import (
-    AGAIN,
-    BACK,
-    ENDINGS,
-    KINDS,
-    RETURN,
-    AnyStep,
-    Collect,
-    Flow,
-    Goto,
-    Jump,
-    Language,
-    Lines,
-    Menu,
-    Program,
-    Say,
-    Set,
-)
-from ivr.program import Call as CallStep
+from ivr.program import Flow, Program
+from ivr.steps import AGAIN, BACK, ENDINGS, KINDS, RETURN, AnyStep, Collect, Goto, Jump, Language, Lines, Menu, Say, Set
+from ivr.steps import Call as CallStep
 from understanding.judgement import Near
 
 EndReason = Literal["hung_up", "caller_left", "step_limit", "time_limit", "transferred", "failed"]

@@ -7,7 +7,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from ivr.machine.walk import Walk
-from ivr.program import Cel, Const, Line, Lines, Understand
+from ivr.steps import Cel, Const, Line, Lines, Understand
 from understanding.intents import Slot
 
 Place = Literal["open", "between", "slot", "confirming"]

@@ -13,7 +13,7 @@ from typing import Literal
 
 import msgspec
 
-from dsl.tree import nearest_hint
+from dsl.spelling import nearest_hint
 from ivr.compiler.shapes import OFFERS
 from ivr.program import Program
 from ivr.rehearsal.stage import Rehearsal, Stage

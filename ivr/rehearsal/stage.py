@@ -42,7 +42,8 @@ from ivr.events import (
 )
 from ivr.machine.core import Ivr
 from ivr.phrases import Place, parse_template
-from ivr.program import ANSWER_STANDING, Program
+from ivr.program import Program
+from ivr.steps import ANSWER_STANDING
 from ivr.vault import Vault
 from understanding.judgement import NOTHING, Judgement, nearest
 from understanding.wishes import Judge, understand
@@ -252,11 +253,6 @@ class Rehearsal:
         """Language that is spoken now; empty when the call is over."""
         session = self._ivr.sessions.get(_CALL)
         return session.language if session is not None else ""
-
-    @property
-    def waits_for_caller(self) -> bool:
-        """True while the call is up and nothing plays."""
-        return not self.ended and self._playing is None
 
     def _tell(self, event: IvrEvent) -> None:
         self._take(self._ivr.handle(event, self.now))

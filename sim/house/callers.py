@@ -11,8 +11,8 @@ from calls.commands import Play, Record
 from calls.ids import CallId, LegId, Seconds
 from ivr.checks import passes
 from ivr.machine.session import Session
-from ivr.program import AnyStep, Collect, Listen, Menu, Queue, Survey
 from ivr.program import Program as Flows
+from ivr.steps import AnyStep, Collect, Listen, Menu, Queue, Survey
 from ivr.vault import HIDDEN
 from sim.chance import Columns
 from sim.driver import FOREVER

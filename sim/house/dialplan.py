@@ -16,7 +16,8 @@ from control.ports import Directory
 from control.transfer_rules import TransferRules
 from control.treatment import QueueTreatment
 from dsl.hours import OtherHours
-from ivr.program import HANG_UP, Const, Flow, Language, Program, Queue
+from ivr.program import Flow, Program
+from ivr.steps import HANG_UP, Const, Language, Queue
 from sim.scenario import Scenario
 
 

@@ -8,9 +8,10 @@ import msgspec
 
 from calls.ids import AgentId, Seconds
 from dsl.records import Path, Problem, decoding_problem
-from dsl.tree import nearest
+from dsl.spelling import nearest
 from ivr.compiler.test_cases import Line, TestCase
-from ivr.program import Const, Lookup, Program
+from ivr.program import Program
+from ivr.steps import Const, Lookup
 from sim.chance import Distribution
 from sim.house.dialplan import Dialplan
 from sim.house.routes import Routes

@@ -3,7 +3,8 @@
 from collections import deque
 from collections.abc import Iterator
 
-from ivr.program import (
+from ivr.program import Program
+from ivr.steps import (
     AGAIN,
     BACK,
     ENDINGS,
@@ -16,7 +17,6 @@ from ivr.program import (
     Lookup,
     Menu,
     OpenCase,
-    Program,
     Queue,
     Transfer,
     Voicemail,

@@ -16,12 +16,11 @@ from calls.causes import Cause, DeviceState
 from calls.errors import BrokenRule
 from calls.ids import AgentId, CallId, Instant, LegId, Seconds
 from complaints.cases import FileCase
-from control import commands, events
+from control import commands, events, log_commands
 from control.assembly import make_router
 from control.call import Call
 from control.register import call_id
 from dialer.campaigns import commands as campaigns
-from dialer.campaigns.events import Fetched, Recalled
 from ivr.commands import (
     CheckSecret,
     HideDigits,
@@ -34,9 +33,7 @@ from ivr.commands import (
     Understand,
     VoicemailLeft,
 )
-from ivr.events import LookupFinished, Understood
 from ivr.machine.core import Ivr
-from ivr.program import ANSWER_STANDING
 from ivr.vault import Vault
 from sim.chance import Columns
 from sim.driver import LAST
@@ -44,6 +41,7 @@ from sim.house.agents import AgentsAtWork
 from sim.house.callers import Caller, Callers
 from sim.house.dialplan import Dialplan
 from sim.house.scenario import Arrival, HouseScenario
+from sim.house.services import CHECKED_S, Services
 from sim.house.tally import Tally
 from sim.house.words import Words
 from switch.fake import FakeSwitch, LeaveRinging, PickUp, Refuse, Timeline, World
@@ -54,14 +52,8 @@ Journal = Callable[[Instant, events.RouterEvent], None]
 _DECIDES_NOTHING = frozenset({seen.CommandDone, seen.CallRinging})
 """As the live server: these need not cost a turn and a row of the journal."""
 _DURABLE_S = 0.05
-_CHECKED_S = 0.02
 _NIGHT_S = 86_400.0
 """So long after the last caller the run ends, whoever is left."""
-
-
-def _nobody_speaks(said: Understand) -> Understood:
-    """Callers of a simulation press keys."""
-    return Understood(said.call, said.attempt, "handed_over", detail="nobody speaks in a simulation")
 
 
 def _nothing(command: Any) -> None:
@@ -115,7 +107,7 @@ class House:
         self._last_call: dict[AgentId, Call] = {}
         self._due: Instant | None = None
         self._stale = True
-        self._reserved = 0
+        services = Services(scenario, columns, self.callers, self.numbers, self._later)
         switch = self.switch.send
         self._by_type: dict[type, Callable[[Any], None]] = {
             door.Answer: switch,
@@ -137,26 +129,26 @@ class House:
             door.HangUp: switch,
             HideDigits: self._vault.hide,
             ShowDigits: self._vault.show,
-            CheckSecret: lambda command: self._later(_CHECKED_S, self._vault.check(command)),
-            Understand: lambda command: self._later(_CHECKED_S, _nobody_speaks(command)),
-            Lookup: self._look_up,
+            CheckSecret: lambda command: self._later(CHECKED_S, self._vault.check(command)),
+            Understand: services.understand,
+            Lookup: services.look_up,
             FileCase: self._file,
-            commands.AskGate: self._ask_gate,
+            commands.AskGate: services.ask_gate,
             commands.SettleAttempt: lambda told: self._later(_DURABLE_S, events.AttemptSettled(told.attempt)),
             AgentChanged: self._agent_changed,
-            commands.LogCall: self._log_call,
-            commands.LogStep: self.tally.step,
-            commands.LogCallback: self.tally.callback,
-            commands.LogRecording: self._forget_recording,
-            commands.DropRecording: self._forget_recording,
-            commands.LogLeg: _nothing,
-            commands.LogTalk: _nothing,
-            commands.LogDisposition: _nothing,
-            commands.LogDecline: _nothing,
-            commands.LogOverride: _nothing,
-            commands.LogTransfer: _nothing,
-            commands.LogWait: _nothing,
-            commands.LogRung: _nothing,
+            log_commands.LogCall: self._log_call,
+            log_commands.LogStep: self.tally.step,
+            log_commands.LogCallback: self.tally.callback,
+            log_commands.LogRecording: self._forget_recording,
+            log_commands.DropRecording: self._forget_recording,
+            log_commands.LogLeg: _nothing,
+            log_commands.LogTalk: _nothing,
+            log_commands.LogDisposition: _nothing,
+            log_commands.LogDecline: _nothing,
+            log_commands.LogOverride: _nothing,
+            log_commands.LogTransfer: _nothing,
+            log_commands.LogWait: _nothing,
+            log_commands.LogRung: _nothing,
             TurnTaken: _nothing,
             commands.PrepareSpeech: _nothing,
             commands.Noticed: _nothing,
@@ -170,10 +162,10 @@ class House:
             VoicemailLeft: _nothing,
             CalledAgain: _nothing,
             OfferLapsed: _nothing,
-            campaigns.Fetch: self._fetch,
+            campaigns.Fetch: services.fetch,
             campaigns.KeepContact: _nothing,
             campaigns.LogTry: _nothing,
-            campaigns.Recall: self._recall,
+            campaigns.Recall: services.recall,
             campaigns.DoNotCall: _nothing,
             campaigns.ShowPreview: _nothing,
             campaigns.EndPreview: _nothing,
@@ -386,64 +378,16 @@ class House:
         if known is not None and known.role == "caller" and known.call in self.callers.by_call:
             self.callers.left(self.callers.by_call[known.call])
 
-    # what is asked of others
-
-    def _fetch(self, command: campaigns.Fetch) -> None:
-        """Nobody is on a list of this house: its campaigns call nobody."""
-        self._later(_CHECKED_S, Fetched(command.campaign, command.fetch))
-
-    def _recall(self, command: campaigns.Recall) -> None:
-        """Nor does it know of any try."""
-        self._later(_CHECKED_S, Recalled(command.attempt))
-
-    def _look_up(self, command: Lookup) -> None:
-        caller = self.callers.by_call.get(command.call)
-        real = caller.looked_up(command.url) if caller is not None else None
-        if real is not None:
-            self._later(real.after_s, LookupFinished(command.call, command.attempt, real.outcome, real.value))
-            return
-        if command.url == ANSWER_STANDING:  # answers count as approved here
-            self._later(_CHECKED_S, LookupFinished(command.call, command.attempt, "ok", {"refused": ""}))
-            return
-        known = self._scenario.services.get(command.url)
-        if known is None:
-            self._later(_CHECKED_S, LookupFinished(command.call, command.attempt, "unreachable"))
-            return
-        service, after = known
-        number = self.numbers.get(command.call, 0)
-        after_s = self._columns.duration(f"lookup {command.url}", after, number)
-        if after_s >= command.deadline_s:
-            self._later(command.deadline_s, LookupFinished(command.call, command.attempt, "deadline"))
-        elif self._columns.uniform(f"lookup {command.url}", 0, number) < service.fails:
-            self._later(after_s, LookupFinished(command.call, command.attempt, "refused", {"status": 503}))
-        else:
-            self._later(after_s, LookupFinished(command.call, command.attempt, "ok", service.answers))
+    # what goes to the store
 
     def _file(self, command: FileCase) -> None:
         self.tally.case(command)
         self._later(_DURABLE_S, events.CaseFiled(command.attempt, command.case.call, command.case.number))
 
-    def _ask_gate(self, command: commands.AskGate) -> None:
-        """The lists alone decide: there are no past calls in a simulation. An attempt is reserved as it would be."""
-        number = self.numbers.get(command.call, 0)
-        listed = self._columns.uniform("listed", 0, number) < self._scenario.not_to_be_called
-        reservation = None
-        if command.reserve and command.scene and not listed:
-            self._reserved += 1
-            reservation = self._reserved
-        answer = events.GateAnswered(
-            command.call,
-            command.attempt,
-            "deny" if listed else "allow",
-            reservation,
-            reason="on the do-not-call list" if listed else "",
-        )
-        self._later(_CHECKED_S, answer)
-
-    def _forget_recording(self, row: commands.LogRecording | commands.DropRecording) -> None:
+    def _forget_recording(self, row: log_commands.LogRecording | log_commands.DropRecording) -> None:
         self.switch.recordings.pop(row.path, None)
 
-    def _log_call(self, row: commands.LogCall) -> None:
+    def _log_call(self, row: log_commands.LogCall) -> None:
         self.tally.call(row)
         self._vault.forget(row.call, LegId(row.call))
         self.callers.forget(row.call)

@@ -31,6 +31,7 @@ from switch.asterisk.requests import Reply, Then
 from switch.asterisk.session import Session
 from switch.asterisk.stereo import NothingRecorded, RecordingBroken, finish_talk, target_of
 from switch.asterisk.talk import Talk
+from switch.asterisk.talk_recording import TalkRecording
 from switch.keeping import Notes
 
 SIDES = ("a", "b")
@@ -43,46 +44,6 @@ _ENDS_TOGETHER_S: Seconds = 2.0
 """A file that ends so long before its talk was not ended by the hang-up: Asterisk could not write any more."""
 
 log = structlog.get_logger(__name__)
-
-
-class TalkRecording:
-    """The two sides of one talk."""
-
-    __slots__ = (
-        "attempt",
-        "begun",
-        "broken",
-        "done",
-        "failed",
-        "lasted_s",
-        "leg_a",
-        "muted",
-        "name",
-        "note",
-        "over",
-        "snoops",
-        "started",
-        "timer",
-        "up_at",
-    )
-
-    def __init__(self, note: TalkNote) -> None:
-        self.note = note
-        self.attempt = AttemptId(note.attempt)
-        self.leg_a = LegId(note.leg_a)
-        self.name = note.name
-        self.snoops = note.sides  # ids of the snoop channels, and names of their files
-        self.started: set[str] = set()
-        self.begun: set[str] = set()  # of which a file was asked for
-        self.done: set[str] = set()
-        self.failed = ""
-        self.broken = False
-        self.muted = False
-        self.over = False
-        self.up_at: float | None = None
-        """When the two heard each other; None of a talk that another controller had begun."""
-        self.lasted_s: Seconds | None = None
-        self.timer: asyncio.TimerHandle | None = None
 
 
 class Recorder:

@@ -35,7 +35,6 @@ log = structlog.get_logger(__name__)
 
 _BREAK_AGAIN_S: Seconds = 0.3
 _BREAKS = 5
-MUSIC = "music"
 
 
 @dataclass(frozen=True)

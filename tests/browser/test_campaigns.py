@@ -1,7 +1,6 @@
 """The campaign desk in a real browser: started and seen at work, a call tried, a scene approved by a second person."""
 
 import asyncio
-import signal
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -9,17 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bench.chromium import Page, chromium
-from hotline.people import users
-from hotline.people.users import User
-from hotline.server.serving import Server
-from hotline.site.settings import Site
-from hotline.site.sign_in import address, new_link
-from switch.fake import FakeSwitch, LoopTimeline
+from hotline.site.site import Site
+from tests.browser.watched import Watched, person, watching
 from tests.ports import free_port
 from tests.unit.hotline.campaigns.stores import a_try, import_people, log_tries
 from tests.unit.hotline.governing.gated_site import approve_policy, publish_again, write
-from tests.unit.hotline.served import new_server, serve, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -32,16 +25,8 @@ CAMPAIGNS = (
 )
 
 
-class Watched:
-    """A server, and a browser."""
-
-    def __init__(self, server: Server, page: Page) -> None:
-        self.server, self.page = server, page
-
-    async def sign_in(self, person: str) -> None:
-        site = self.server.site
-        await self.page.open(address(site, new_link(site.state, "person", person, time.time())))
-        await self.page.click("Not now")
+class Desk(Watched):
+    """The pages of campaigns."""
 
     async def fill(self, name: str, value: str) -> None:
         """Write into the field of this name."""
@@ -56,24 +41,14 @@ class Watched:
         await self.page.click("Test")
         await self.page.until("!!document.querySelector('.verdict')")
 
-    def audited(self) -> str:
-        return (self.server.site.state / "audit.log").read_text()
-
 
 @pytest.fixture
-async def watched(tmp_path: Path) -> AsyncIterator[Watched]:
+async def watched(tmp_path: Path) -> AsyncIterator[Desk]:
     settings = f"web: {{port: {free_port()}}}\nlanguages: [en]\nzone: {_zone()}\nrefit_at: null\n"
     site, version = await asyncio.to_thread(_site, tmp_path / "site", settings)
-    server = new_server(site, FakeSwitch(LoopTimeline()))
-    serving = await serve(server, version)
-    await until(lambda: server.controller.health()["ok"])
-    for name, roles in (("wang", ("compliance", "campaign_owner")), ("sun", ("supervisor",))):
-        users.add(server.site.database, User(name=name, roles=roles, added_at=time.time(), added_by="root"))
-    async with chromium(tmp_path / "browser") as page:
-        await page.size(1280, 800)
-        yield Watched(server, page)
-    signal.raise_signal(signal.SIGTERM)
-    await serving
+    people = (person("wang", "compliance", "campaign_owner"), person("sun", "supervisor"))
+    async with watching(Desk, tmp_path, site, version, people) as desk:
+        yield desk
 
 
 def _zone() -> str:
@@ -101,7 +76,7 @@ def _site(folder: Path, settings: str) -> tuple[Site, str]:
     return site, version
 
 
-async def test_a_campaign_is_started_seen_and_its_scene_approved(watched: Watched) -> None:
+async def test_a_campaign_is_started_seen_and_its_scene_approved(watched: Desk) -> None:
     page = watched.page
     await watched.sign_in("wang")
     await page.click("Campaigns")
@@ -167,7 +142,7 @@ async def test_a_campaign_is_started_seen_and_its_scene_approved(watched: Watche
     assert page.problems == []
 
 
-async def test_who_may_not_approve_looks(watched: Watched) -> None:
+async def test_who_may_not_approve_looks(watched: Desk) -> None:
     page = watched.page
     await watched.sign_in("sun")
     await page.click("Campaigns")

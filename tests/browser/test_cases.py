@@ -1,6 +1,5 @@
 """The case desk in a real browser: the inbox by due time, a case with player and clocks, acts, the customer's page."""
 
-import signal
 import sqlite3
 import time
 from collections.abc import AsyncIterator
@@ -12,22 +11,21 @@ import numpy as np
 import pytest
 import soundfile
 
-from bench.chromium import Page, chromium
+from bench.chromium import Page
 from calls.ids import AgentId, CallId
 from complaints.clocks.book import ClockBook
 from complaints.clocks.calendars import Calendar, Version
 from complaints.clocks.clock import Clock, Condition
 from complaints.intake.contact import Contact
-from control import commands
+from control import log_commands
 from dsl.hours import Hours
 from hotline.cases import intake
-from hotline.people import users
-from hotline.people.users import User
 from hotline.server.serving import Server
 from hotline.site.sign_in import address, new_link
 from hotline.store import statements
 from hotline.versions.store import Versions
-from tests.unit.hotline.served import new_server, new_site, publish, serve, until
+from tests.browser.watched import Watched, empty_site, person, watching
+from tests.unit.hotline.served import publish, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -49,21 +47,6 @@ BOOK = ClockBook(
 )
 
 
-class Watched:
-    """A server with cases, and a browser."""
-
-    def __init__(self, server: Server, page: Page) -> None:
-        self.server, self.page = server, page
-
-    async def sign_in(self, person: str) -> None:
-        site = self.server.site
-        await self.page.open(address(site, new_link(site.state, "person", person, time.time())))
-        await self.page.click("Not now")
-
-    def audit(self) -> str:
-        return (self.server.site.state / "audit.log").read_text()
-
-
 def _take_in(server: Server, source: str, ago_s: float, text: str, **more: str) -> str:
     site = server.site
     contact = Contact("http", source, time.time() - ago_s, text=text, caller="+8613800138000", **more)
@@ -79,7 +62,7 @@ def _call_with_recording(server: Server) -> None:
     path = site.state / "talk-1.wav"
     soundfile.write(path, np.column_stack([line * halves, line * halves[::-1]]), rate)
     who = (CallId("c1"), "+8613800138000", "95183", "v", "zh-CN")
-    row = commands.LogCall(*who, at, at + 5, at + 30, at + 90, "care", AgentId("01"), "answered", "normal")
+    row = log_commands.LogCall(*who, at, at + 5, at + 30, at + 90, "care", AgentId("01"), "answered", "normal")
     with closing(sqlite3.connect(site.database, timeout=20)) as store, store:
         store.execute(statements.CALL, msgspec.structs.astuple(row))
         store.execute(statements.RECORDING, (str(path), "c1", 4.0, "talk", "", 1))
@@ -87,20 +70,12 @@ def _call_with_recording(server: Server) -> None:
 
 @pytest.fixture
 async def watched(tmp_path: Path) -> AsyncIterator[Watched]:
-    (tmp_path / "site").mkdir()
-    site = new_site(tmp_path / "site")
+    site = empty_site(tmp_path)
     version = publish(Versions(site.versions), 1)
     (site.versions / version / "clocks.json").write_bytes(msgspec.json.encode(BOOK))
-    server = new_server(site)
-    serving = await serve(server, version)
-    await until(lambda: server.controller.health()["ok"])
-    for name, role in (("zhou", "lead"), ("wang", "auditor"), ("li", "agent")):
-        users.add(site.database, User(name=name, roles=(role,), agent="", added_at=time.time(), added_by="root"))
-    async with chromium(tmp_path / "browser") as page:
-        await page.size(1280, 800)
-        yield Watched(server, page)
-    signal.raise_signal(signal.SIGTERM)
-    await serving
+    people = (person("zhou", "lead"), person("wang", "auditor"), person("li", "agent"))
+    async with watching(Watched, tmp_path, site, version, people) as looked_at:
+        yield looked_at
 
 
 async def _fill(page: Page, name: str, value: str) -> None:
@@ -151,14 +126,14 @@ async def test_a_case_from_the_inbox_to_its_next_stage(watched: Watched) -> None
         "wave.dispatchEvent(new MouseEvent('click', {clientX: box.left + box.width * 0.75, bubbles: true})); null"
     )
     await page.until("document.querySelector('audio').currentTime >= 2.5")
-    await until(lambda: "recording looked at" in watched.audit() and "recording heard" in watched.audit())
+    await until(lambda: "recording looked at" in watched.audited() and "recording heard" in watched.audited())
     await watched.page.picture("case-recording")
 
     await page.tell(f"location.hash = '#cases/{late}'; null")
     await page.says("Three thousand were taken twice")
     await page.click("Show number")
     await page.says("+8613800138000")
-    assert f"case {late}" in watched.audit()
+    assert f"case {late}" in watched.audited()
     buttons = "[...document.querySelectorAll('hotline-case-acts button')].map((one) => one.innerText)"
     await page.until(f"{buttons}.includes('Grade')")
     assert not {"Close", "Decide", "First feedback given"} & set(await page.tell(buttons)), "no stage is skipped"

@@ -13,17 +13,14 @@ import numpy as np
 import pytest
 import pytest_asyncio
 
-from bench.chromium import Page, chromium
-from hotline.people import users
-from hotline.people.users import User
-from hotline.site.settings import Site
-from hotline.site.sign_in import address, new_link
+from hotline.site.site import Site
 from phones.agent_phone import AgentPhone, Answer
 from phones.audio import tone
-from phones.caller import OutgoingCall
 from switch.asterisk.instance.installation import locate_or_install
+from tests.browser.desks import PEAK, Desk, at_the_desk
 from tests.live.conftest import until
-from tests.live.live_site import AGENT, BYE, CALLER, LiveSite
+from tests.live.live_site import LiveSite
+from tests.live.site_files import BYE
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.asyncio(loop_scope="module")]
 
@@ -31,24 +28,6 @@ QUEUES = "queues: {care: {record: true, ring_s: 20, miss_limit: 9, delay_rejecte
 ASKS = "wrap_up_s: 300, disposition_required: true, dispositions: {solved: {title: Solved, code: 1}, open: {code: 2}}"
 OTHER = 500
 """What agent 8002 says, in Hz."""
-PLAIN = """
-{
-  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-  const plain = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
-  navigator.mediaDevices.getUserMedia = ({ audio }) => open({ audio: { ...audio, ...plain } });
-}
-"""
-"""A tone is what noise suppression takes for noise."""
-_PEAK = """(() => {
-  const { analysers, context } = document.querySelector("hotline-desk").phone.sound;
-  const { heard } = analysers;
-  if (!heard) return 0;
-  const bins = new Float32Array(heard.frequencyBinCount);
-  heard.getFloatFrequencyData(bins);
-  const best = bins.indexOf(Math.max(...bins));
-  return bins[best] < -60 ? 0 : (best * context.sampleRate) / heard.fftSize;
-})()"""
-"""The loudest frequency that the page hears, in Hz; 0: silence."""
 
 
 class DeskSite(LiveSite):
@@ -72,43 +51,6 @@ class DeskSite(LiveSite):
         return await self._phone(account)
 
 
-class Desk:
-    """The house, and a page in which agent 8001 is signed in."""
-
-    def __init__(self, house: DeskSite, page: Page) -> None:
-        self.house, self.page = house, page
-        self._number = 0
-
-    async def caller(self) -> tuple[OutgoingCall, str]:
-        """Somebody who waits in the queue, and their number."""
-        self._number += 1
-        number = f"1380013800{self._number}"
-        return await self.house.queued(number), number
-
-    async def talk(self) -> tuple[OutgoingCall, str]:
-        """A caller who talks to the browser."""
-        caller, number = await self.caller()
-        await self.page.click("Answer")
-        await self.both_hear(caller)
-        return caller, number
-
-    async def both_hear(self, caller: OutgoingCall) -> None:
-        """The caller hears the microphone's tone from now on, and the page the caller's."""
-        await caller.hear_tone(AGENT, timeout_s=30.0, after=asyncio.get_running_loop().time())
-        await self.page.until(f"Math.abs({_PEAK} - {CALLER}) < 60", 30.0)
-
-    async def whom(self, to: str) -> None:
-        """Fill in whom the caller is to have."""
-        await self.page.until("!!document.querySelector('.hand-on input')")
-        await self.page.tell(f"document.querySelector('.hand-on input').value = '{to}'; null")
-
-    async def over(self) -> None:
-        """Nobody is left, and the agent is ready."""
-        await self.house.nobody_left(30.0)
-        await self.house.agent_is("8001", "idle")
-        await self.page.says("Nobody is calling you")
-
-
 def _loud(path: Path) -> np.ndarray:
     """Of each side, by tenths of a second, whether something is to be heard in a stereo recording."""
     with wave.open(str(path)) as file:
@@ -129,33 +71,11 @@ def _longest_silence(loud: np.ndarray) -> float:
     return longest / 10
 
 
-def says(path: Path, hz: int) -> Path:
-    """A WAV file with a tone, as a browser's microphone has it."""
-    rate = 48_000
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(rate)
-        file.writeframes((np.sin(np.arange(rate * 2) * 2 * np.pi * hz / rate) * 9_000).astype("<i2").tobytes())
-    return path
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
     folder = tmp_path_factory.mktemp("desk")
-    async with DeskSite(folder, locate_or_install()) as house:
-        user = User(name="li", title="Li Ming", roles=("agent",), agent="8001", added_at=time.time(), added_by="root")
-        users.add(house.site.database, user)
-        async with chromium(folder / "browser", says=says(folder / "says.wav", AGENT)) as page:
-            await page.before_each_page(PLAIN)
-            await page.size(1280, 800)
-            await page.open(address(house.site, new_link(house.site.state, "person", "li", time.time())))
-            await page.click("Not now")
-            await page.click("Use this browser as the phone")
-            await page.says("this browser is the phone")
-            await page.click("Sign in to my queues")
-            await house.agent_is("8001", "idle")
-            yield Desk(house, page)
+    async with DeskSite(folder, locate_or_install()) as house, at_the_desk(house, folder) as desk:
+        yield desk
 
 
 async def test_both_hear_each_other_and_either_hangs_up(desk: Desk) -> None:
@@ -308,7 +228,7 @@ async def test_handed_on_and_asked_first(desk: Desk) -> None:
         await desk.whom("8002")
         await desk.page.click("Ask first")
         await desk.page.says("talks to you; the caller hears music")
-        await desk.page.until(f"Math.abs({_PEAK} - {OTHER}) < 60")
+        await desk.page.until(f"Math.abs({PEAK} - {OTHER}) < 60")
         await desk.page.picture("desk-consulting")
         await desk.page.click("Give back")
         await desk.both_hear(caller)

@@ -2,21 +2,16 @@
 
 import contextlib
 import socket
-import time
 from collections.abc import AsyncIterator
 from typing import ClassVar
 
 import pytest
 import pytest_asyncio
 
-from bench.chromium import chromium
-from hotline.people import users
-from hotline.people.users import User
-from hotline.site.sign_in import address, new_link
 from switch.freeswitch.instance.installation import locate
-from tests.browser.test_desk import PLAIN, Desk, says
+from tests.browser.desks import Desk, at_the_desk
 from tests.live.freeswitch_site import FreeSwitchSite
-from tests.live.live_site import AGENT, BYE
+from tests.live.site_files import BYE
 from tests.ports import free_port
 
 pytestmark = [
@@ -43,19 +38,8 @@ class DeskSite(FreeSwitchSite):
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
     folder = tmp_path_factory.mktemp("desk")
-    async with DeskSite(folder, None) as house:
-        user = User(name="li", title="Li Ming", roles=("agent",), agent="8001", added_at=time.time(), added_by="root")
-        users.add(house.site.database, user)
-        async with chromium(folder / "browser", says=says(folder / "says.wav", AGENT)) as page:
-            await page.before_each_page(PLAIN)
-            await page.size(1280, 800)
-            await page.open(address(house.site, new_link(house.site.state, "person", "li", time.time())))
-            await page.click("Not now")
-            await page.click("Use this browser as the phone")
-            await page.says("this browser is the phone")
-            await page.click("Sign in to my queues")
-            await house.agent_is("8001", "idle")
-            yield Desk(house, page)
+    async with DeskSite(folder, None) as house, at_the_desk(house, folder) as desk:
+        yield desk
 
 
 async def test_both_hear_each_other_and_either_hangs_up(desk: Desk) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import signal
 import sqlite3
 import time
 from collections.abc import AsyncIterator
@@ -11,17 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from bench.chromium import Page, chromium
-from hotline.people import users
-from hotline.people.users import User
 from hotline.server.serving import Server
-from hotline.site.settings import Site
-from hotline.site.sign_in import address, new_link
+from hotline.site.site import Site
 from hotline.store import statements
 from hotline.versions.checking import check
 from hotline.versions.store import Manifest, Versions
-from switch.fake import FakeSwitch, LoopTimeline, World
-from tests.unit.hotline.served import new_server, new_site, serve, until
+from tests.browser.watched import Watched, empty_site, person, watching
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -29,16 +23,8 @@ _ROOT = Path(__file__).parents[2]
 _STEPS = "document.querySelectorAll('svg.flow button.step:not(.inner)').length"
 
 
-class Watched:
-    """A server with the sample's flows, its world, and a browser."""
-
-    def __init__(self, server: Server, switch: FakeSwitch, page: Page) -> None:
-        self.server, self.world, self.page = server, World(switch), page
-
-    async def sign_in(self, person: str) -> None:
-        site = self.server.site
-        await self.page.open(address(site, new_link(site.state, "person", person, time.time())))
-        await self.page.click("Not now")
+class Drawn(Watched):
+    """The pages of the sample's flows."""
 
     async def choose(self, selector: str, value: str) -> None:
         """Choose a value of a list, once it is there."""
@@ -65,9 +51,8 @@ def _publish(site: Site, number: int) -> str:
 
 
 @pytest.fixture
-async def watched(tmp_path: Path) -> AsyncIterator[Watched]:
-    (tmp_path / "site").mkdir()
-    site = new_site(tmp_path / "site")
+async def watched(tmp_path: Path) -> AsyncIterator[Drawn]:
+    site = empty_site(tmp_path)
     for folder in ("dialplans", "prompts"):
         shutil.copytree(_ROOT / folder, site.folder / folder)
     await asyncio.to_thread(_publish, site, 1)
@@ -76,17 +61,9 @@ async def watched(tmp_path: Path) -> AsyncIterator[Watched]:
         path.read_text().replace("then: office}", "then: once_more}\nonce_more: {say: welcome, then: office}")
     )
     version = await asyncio.to_thread(_publish, site, 2)
-    switch = FakeSwitch(LoopTimeline())
-    server = new_server(site, switch)
-    serving = await serve(server, version)
-    await until(lambda: server.controller.health()["ok"])
-    for name, role in (("sun", "supervisor"), ("li", "agent")):
-        users.add(site.database, User(name=name, roles=(role,), agent="", added_at=time.time(), added_by="root"))
-    async with chromium(tmp_path / "browser") as page:
-        await page.size(1280, 800)
-        yield Watched(server, switch, page)
-    signal.raise_signal(signal.SIGTERM)
-    await serving
+    people = (person("sun", "supervisor"), person("li", "agent"))
+    async with watching(Drawn, tmp_path, site, version, people) as drawn:
+        yield drawn
 
 
 def _yesterday(server: Server) -> None:
@@ -103,7 +80,7 @@ def _yesterday(server: Server) -> None:
                 store.execute(statements.STEP, (call, index, "main", step, "say", at, at + 5, "", outcome))
 
 
-async def test_a_flow_is_drawn_with_its_calls_and_its_day(watched: Watched) -> None:
+async def test_a_flow_is_drawn_with_its_calls_and_its_day(watched: Drawn) -> None:
     page = watched.page
     _yesterday(watched.server)
     await watched.sign_in("sun")
@@ -131,7 +108,7 @@ async def test_a_flow_is_drawn_with_its_calls_and_its_day(watched: Watched) -> N
     assert page.problems == []
 
 
-async def test_a_test_case_is_played_step_by_step_and_lint_stands_at_its_step(watched: Watched) -> None:
+async def test_a_test_case_is_played_step_by_step_and_lint_stands_at_its_step(watched: Drawn) -> None:
     page, site = watched.page, watched.server.site
     path = site.dialplans / "flows" / "main.yaml"
     path.write_text(path.read_text().replace("open: {flow: reception}", "open: {flow: recepton}"))
@@ -160,7 +137,7 @@ async def test_a_test_case_is_played_step_by_step_and_lint_stands_at_its_step(wa
     assert page.problems == []
 
 
-async def test_an_agent_sees_no_flows(watched: Watched) -> None:
+async def test_an_agent_sees_no_flows(watched: Drawn) -> None:
     page = watched.page
     await watched.sign_in("li")
     await page.tell("location.hash = '#flows'; null")

@@ -13,8 +13,8 @@ from bench.chromium import Page, chromium
 from hotline.people import passwords, users
 from hotline.people.one_time_codes import code, step_of, written
 from hotline.people.users import User
-from hotline.site.settings import Site
 from hotline.site.sign_in import address, new_link
+from hotline.site.site import Site
 from hotline.versions.store import Versions
 from hotline.web import live_events
 from tests.unit.hotline.served import new_server, new_site, publish, serve, until

@@ -1,54 +1,26 @@
 """The supervisor's page in a real browser: agents and callers as they move, and orders about them."""
 
-import signal
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from acd.events import AgentPaused, AgentSignedIn
-from bench.chromium import Page, chromium
 from calls.ids import AgentId
-from hotline.people import users
-from hotline.people.users import User
-from hotline.server.serving import Server
-from hotline.site.sign_in import address, new_link
 from hotline.versions.store import Versions
-from switch.fake import FakeSwitch, LoopTimeline, World
-from tests.unit.hotline.served import new_server, new_site, publish, serve, until
+from tests.browser.watched import Watched, empty_site, person, watching
+from tests.unit.hotline.served import publish, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 
-class Watched:
-    """A server, its world, and a browser."""
-
-    def __init__(self, server: Server, switch: FakeSwitch, page: Page) -> None:
-        self.server, self.world, self.page = server, World(switch), page
-
-    async def sign_in(self, person: str) -> None:
-        site = self.server.site
-        await self.page.open(address(site, new_link(site.state, "person", person, time.time())))
-        await self.page.click("Not now")
-
-
 @pytest.fixture
 async def watched(tmp_path: Path) -> AsyncIterator[Watched]:
-    (tmp_path / "site").mkdir()
-    site = new_site(tmp_path / "site")
+    site = empty_site(tmp_path)
     version = publish(Versions(site.versions), 1)
-    switch = FakeSwitch(LoopTimeline())
-    server = new_server(site, switch)
-    serving = await serve(server, version)
-    await until(lambda: server.controller.health()["ok"])
-    for name, role, agent in (("sun", "supervisor", ""), ("li", "agent", "01")):
-        users.add(site.database, User(name=name, roles=(role,), agent=agent, added_at=time.time(), added_by="root"))
-    async with chromium(tmp_path / "browser") as page:
-        await page.size(1280, 800)
-        yield Watched(server, switch, page)
-    signal.raise_signal(signal.SIGTERM)
-    await serving
+    people = (person("sun", "supervisor"), person("li", "agent", agent="01"))
+    async with watching(Watched, tmp_path, site, version, people) as looked_at:
+        yield looked_at
 
 
 async def test_agents_and_callers_are_listed_and_moved(watched: Watched) -> None:

@@ -9,32 +9,23 @@ from pathlib import Path
 import pytest
 
 from acd.events import AgentPaused, AgentSignedIn
-from bench.chromium import Page, chromium
+from bench.chromium import chromium
 from calls.ids import AgentId
-from hotline.server.serving import Server
-from hotline.site.settings import Site
 from hotline.site.sign_in import LinkRole, address, new_link
 from hotline.versions.store import Versions
 from hotline.web import live_events
-from switch.fake import FakeSwitch, LoopTimeline, World
-from tests.unit.hotline.served import new_server, new_site, publish, serve, until
+from tests.browser.watched import Watched, empty_site, watching
+from tests.unit.hotline.served import new_server, publish, serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 _SHOWN = "!!document.querySelector('hotline-wallboard .figure')"
 
 
-class Watched:
-    """A server, its world, and a browser."""
+class Wallboard(Watched):
+    """The board, in a browser."""
 
-    def __init__(self, server: Server, switch: FakeSwitch, page: Page) -> None:
-        self.server, self.world, self.page = server, World(switch), page
-
-    @property
-    def site(self) -> Site:
-        return self.server.site
-
-    async def sign_in(self, role: LinkRole = "admin") -> None:
+    async def show(self, role: LinkRole = "admin") -> None:
         await self.page.open(address(self.site, new_link(self.site.state, role, "operator", time.time())))
         await self.page.until(_SHOWN)
 
@@ -48,23 +39,16 @@ class Watched:
 
 
 @pytest.fixture
-async def watched(tmp_path: Path) -> AsyncIterator[Watched]:
-    (tmp_path / "site").mkdir()
-    site = new_site(tmp_path / "site")
+async def watched(tmp_path: Path) -> AsyncIterator[Wallboard]:
+    site = empty_site(tmp_path)
     version = publish(Versions(site.versions), 1)
-    switch = FakeSwitch(LoopTimeline())
-    server = new_server(site, switch)
-    serving = await serve(server, version)
-    await until(lambda: server.controller.health()["ok"])
-    async with chromium(tmp_path / "browser") as page:
-        yield Watched(server, switch, page)
-    signal.raise_signal(signal.SIGTERM)
-    await serving
+    async with watching(Wallboard, tmp_path, site, version) as board:
+        yield board
 
 
-async def test_a_link_signs_in_and_the_board_moves_with_the_calls(watched: Watched) -> None:
+async def test_a_link_signs_in_and_the_board_moves_with_the_calls(watched: Wallboard) -> None:
     page, world, tell = watched.page, watched.world, watched.server.controller.tell
-    await watched.sign_in()
+    await watched.show()
     assert await page.tell("location.hash") == "", "the token is gone from the address"
     assert (await watched.figures())["Waiting"] == "0"
     callers = [world.dial("95183", f"1380013800{number}") for number in range(3)]
@@ -87,10 +71,10 @@ async def test_a_link_signs_in_and_the_board_moves_with_the_calls(watched: Watch
     assert page.problems == []
 
 
-async def test_languages_themes_and_screens(watched: Watched) -> None:
+async def test_languages_themes_and_screens(watched: Wallboard) -> None:
     page = watched.page
     await page.size(1280, 720)
-    await watched.sign_in("wallboard")
+    await watched.show("wallboard")
     for width, height, least in ((1280, 720, 40), (1920, 1080, 60), (3840, 2160, 120)):
         await page.size(width, height)
         await page.until(f"innerWidth === {width}")
@@ -119,14 +103,14 @@ async def test_languages_themes_and_screens(watched: Watched) -> None:
     assert page.problems == []
 
 
-async def test_nobody_sees_anything_without_a_session(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_nobody_sees_anything_without_a_session(watched: Wallboard, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live_events, "_LOOK_AT_SESSION_S", 0.1)
     page = watched.page
     await page.open(address(watched.site))
     await page.until("document.body.innerText.includes('hotline sign-in')")
     await page.open(address(watched.site, "made-up"))  # the same page by another link: nothing else reloads it
     await page.until("document.body.innerText.includes('too old')")
-    await watched.sign_in()
+    await watched.show()
     await page.tell(
         "fetch('../session').then((one) => one.json())"
         ".then((one) => fetch('../session', {method: 'DELETE', headers: {'Hotline-Csrf': one.csrf}}))"
@@ -135,8 +119,7 @@ async def test_nobody_sees_anything_without_a_session(watched: Watched, monkeypa
 
 
 async def test_a_server_that_goes_and_comes(tmp_path: Path) -> None:
-    (tmp_path / "site").mkdir()
-    site = new_site(tmp_path / "site")
+    site = empty_site(tmp_path)
     version = publish(Versions(site.versions), 1)
     serving = await serve(new_server(site), version)
     async with chromium(tmp_path / "browser") as page:

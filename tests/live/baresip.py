@@ -23,7 +23,7 @@ import numpy as np
 
 from phones.audio import RATE_HZ
 from tests.live.conftest import until
-from tests.live.live_site import record
+from tests.live.site_files import record
 from tests.ports import audio_ports, free_port, is_free
 
 INSTALL_SCRIPT = Path(__file__).with_name("install_baresip.sh")

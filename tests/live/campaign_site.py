@@ -12,12 +12,13 @@ import yaml
 from dialer.campaigns.contacts import ENDS
 from hotline.contacts.importing import Wanted, import_list
 from hotline.demo.approvals import approve_all
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from phones.agent_phone import AgentPhone, OnRing
 from phones.digest import Credentials
 from tests.live.conftest import until
 from tests.live.gateway import Gateway
-from tests.live.live_site import LiveSite, record
+from tests.live.live_site import LiveSite
+from tests.live.site_files import record
 
 SHOWN = "+864000095183"
 SAFE_HARBOUR = 1200

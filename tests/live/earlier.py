@@ -20,7 +20,7 @@ from calls.commands import Bridge, Originate, Play
 from calls.ids import AgentId, LegId, Seconds
 from control import commands, events
 from control.assembly import make_router
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import opening, statements
 from hotline.versions.directory import VersionedDirectory
 from hotline.versions.store import Programs, Versions

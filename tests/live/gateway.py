@@ -38,6 +38,18 @@ class Gateway(Endpoint):
     def address(self) -> str:
         return f"{self.host}:{self.port}"
 
+    def as_trunk(self, user: str, shown: str) -> dict[str, Any]:
+        """The trunk in trunks.yaml that registers here as `user`, with the secret `carrier`."""
+        return {
+            "address": self.address,
+            "register": True,
+            "user": user,
+            "secret": "carrier",
+            "caller_ids": [shown],
+            "probe_s": 1,
+            "outgoing": {"form": "national"},
+        }
+
     def _receive_request(self, request: Request, peer: Address, at: float) -> None:
         if self.silent:
             return

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from typing import Any
 
-import pytest
 import yaml
 
 from hotline.demo.approvals import approve_all
-from hotline.site.settings import Site
-from phones.agent_phone import AgentPhone, Answer, OnRing
-from phones.audio import tone
-from phones.call import CallFailed
-from phones.caller import OutgoingCall
-from phones.digest import Credentials
+from hotline.site.site import Site
 from tests.live.conftest import until
 from tests.live.freeswitch_site import FreeSwitchSite
 from tests.live.gateway import Gateway
-from tests.live.live_site import NUMBER, LiveSite, record
+from tests.live.live_site import NUMBER, LiveSite
+from tests.live.site_files import record
 
 USER, PASSWORD = "4000095183", "open sesame"
 SHOWN = "+864000095183"
@@ -82,17 +76,8 @@ class GovernedSite(LiveSite):
 
     def make_site(self, switch: Mapping[str, Any], web_port: int) -> Site:
         site = super().make_site(switch, web_port)
-        carrier = {
-            "address": self.carrier.address,
-            "register": True,
-            "user": USER,
-            "secret": "carrier",
-            "caller_ids": [SHOWN],
-            "probe_s": 1,
-            "outgoing": {"form": "national"},
-        }
         files = {
-            "dialplans/trunks.yaml": yaml.safe_dump({"trunks": {"carrier": carrier}}),
+            "dialplans/trunks.yaml": yaml.safe_dump({"trunks": {"carrier": self.carrier.as_trunk(USER, SHOWN)}}),
             "dialplans/outgoing.yaml": "kinds: [mobile]\nrecord: false\nring_s: 30\nscene: by_hand\n",
             "dialplans/transfers.yaml": "reach_s: 6\nkinds: [mobile]\nscene: handed_on\n",
             "dialplans/queues.yaml": CALLBACKS,
@@ -154,27 +139,6 @@ class GovernedSite(LiveSite):
 
 class GovernedOnFreeSwitch(GovernedSite, FreeSwitchSite):
     """The same with another switch under it."""
-
-
-@asynccontextmanager
-async def outside(house: GovernedSite, number: str, on_ring: OnRing) -> AsyncIterator[AgentPhone]:
-    """Somebody of the network."""
-    phone = AgentPhone(house.carrier, (house.carrier.host, 5060), Credentials(number, ""), on_ring)
-    try:
-        yield phone
-    finally:
-        await phone.close()
-
-
-def says(hz: int) -> Answer:
-    return Answer(clip=tone(hz, 1.0))
-
-
-async def failed(call: OutgoingCall) -> int:
-    """The final answer to a call that comes to nothing."""
-    with pytest.raises(CallFailed) as refused:
-        await call.answered(15.0)
-    return refused.value.status
 
 
 async def dial(house: GovernedSite, **body: Any) -> tuple[int, str]:

@@ -14,8 +14,9 @@ from typing import Any, ClassVar
 import yaml
 
 from hotline.demo.approvals import approve_all
-from hotline.site.settings import Site
-from tests.live.live_site import ROOT, LiveSite, record
+from hotline.site.site import Site
+from tests.live.live_site import ROOT, LiveSite
+from tests.live.site_files import record
 
 LANGUAGE, MENU, OFFER, KEPT, REFUSED, NUMBER, MESSAGE, VOICEMAIL = range(300, 1100, 100)
 SAVED, OTHER = 1200, 1600

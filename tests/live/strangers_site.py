@@ -10,7 +10,8 @@ from phones.digest import Credentials
 from switch.accounts import SecretStore
 from tests.live.baresip import Baresip
 from tests.live.conftest import until
-from tests.live.live_site import AGENT, CALLER, CODE, MENU, NUMBER, LiveSite
+from tests.live.live_site import NUMBER, LiveSite
+from tests.live.site_files import AGENT, CALLER, CODE, MENU
 
 
 class StrangersSite(LiveSite):

@@ -8,7 +8,6 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
 from typing import Any
 
 import numpy as np
@@ -17,11 +16,9 @@ import pytest_asyncio
 import soundfile
 import yaml
 
-from hotline.site.settings import Site
-from phones.agent_phone import AgentPhone, Answer, LetRing, OnRing, Reject
+from hotline.site.site import Site
+from phones.agent_phone import Answer, LetRing, Reject
 from phones.audio import tone
-from phones.call import CallFailed
-from phones.caller import OutgoingCall
 from phones.digest import Credentials
 from switch.asterisk.instance.installation import Installation
 from switch.freeswitch.instance.installation import locate
@@ -29,7 +26,9 @@ from tests.live.conftest import until
 from tests.live.freeswitch import NAMED
 from tests.live.freeswitch_site import FreeSwitchSite
 from tests.live.gateway import Gateway
-from tests.live.live_site import AGENT, CALLER, NUMBER, ROOT, LiveSite, record
+from tests.live.live_site import NUMBER, ROOT, LiveSite
+from tests.live.network import failed, outside, says
+from tests.live.site_files import AGENT, CALLER, record
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 
@@ -53,17 +52,8 @@ class CallingSite(LiveSite):
 
     def make_site(self, switch: Mapping[str, Any], web_port: int) -> Site:
         site = super().make_site(switch, web_port)
-        carrier = {
-            "address": self.carrier.address,
-            "register": True,
-            "user": USER,
-            "secret": "carrier",
-            "caller_ids": [SHOWN],
-            "probe_s": 1,
-            "outgoing": {"form": "national"},
-        }
         files = {
-            "dialplans/trunks.yaml": yaml.safe_dump({"trunks": {"carrier": carrier}}),
+            "dialplans/trunks.yaml": yaml.safe_dump({"trunks": {"carrier": self.carrier.as_trunk(USER, SHOWN)}}),
             "dialplans/outgoing.yaml": RULES,
             "dialplans/queues.yaml": (
                 "queues: {care: {record: true, ring_s: 4, wrap_up_s: 1, miss_limit: 9, "
@@ -141,27 +131,6 @@ async def house(
 @pytest.fixture(autouse=True)
 def _from_now_on(house: CallingSite) -> None:
     house.asked_at = time.time()
-
-
-@asynccontextmanager
-async def outside(house: CallingSite, on_ring: OnRing, number: str = OUTSIDE) -> AsyncIterator[AgentPhone]:
-    """Somebody of the network."""
-    phone = AgentPhone(house.carrier, (house.carrier.host, 5060), Credentials(number, ""), on_ring)
-    try:
-        yield phone
-    finally:
-        await phone.close()
-
-
-def says(hz: int) -> Answer:
-    return Answer(clip=tone(hz, 1.0))
-
-
-async def failed(call: OutgoingCall) -> int:
-    """The final answer to a call that comes to nothing."""
-    with pytest.raises(CallFailed) as refused:
-        await call.answered(15.0)
-    return refused.value.status
 
 
 async def test_hold_is_heard_seen_counted_and_told(house: CallingSite) -> None:
@@ -271,7 +240,7 @@ async def test_a_colleague_who_is_busy_or_signed_out_is_refused_by_a_sound_and_a
 async def test_an_agent_calls_a_number_outside_with_the_sites_caller_id(house: CallingSite) -> None:
     async with (
         house.signed_in("8001", lambda call: says(AGENT)) as phone,
-        outside(house, lambda call: Answer(0.3, clip=tone(CALLER, 1.0))) as other,
+        outside(house.carrier, OUTSIDE, lambda call: Answer(0.3, clip=tone(CALLER, 1.0))) as other,
     ):
         call = await phone.dial(OUTSIDE, tone(AGENT, 1.0))
         ringing = await asyncio.wait_for(other.new_calls.get(), 10.0)
@@ -339,7 +308,7 @@ async def test_nobody_there_and_busy_outside_are_said_and_have_their_cause(house
             (LetRing(), NO_ANSWER, 480, "no_answer"),
             (Reject(486, 0.2), BUSY, 486, "busy"),
         ):
-            async with outside(house, lambda call, what=on_ring: what):
+            async with outside(house.carrier, OUTSIDE, lambda call, what=on_ring: what):
                 call = await phone.dial(OUTSIDE)
                 await call.hear_tone(sound, 25.0)
                 assert await failed(call) == status
@@ -350,7 +319,7 @@ async def test_nobody_there_and_busy_outside_are_said_and_have_their_cause(house
 async def test_an_agent_who_gives_up_withdraws_the_call(house: CallingSite) -> None:
     async with (
         house.signed_in("8001", lambda call: says(AGENT)) as phone,
-        outside(house, lambda call: LetRing()) as other,
+        outside(house.carrier, OUTSIDE, lambda call: LetRing()) as other,
     ):
         call = await phone.dial(OUTSIDE)
         ringing = await asyncio.wait_for(other.new_calls.get(), 10.0)
@@ -363,7 +332,7 @@ async def test_an_agent_who_gives_up_withdraws_the_call(house: CallingSite) -> N
 async def test_click_to_call_rings_the_agent_first(house: CallingSite) -> None:
     async with (
         house.signed_in("8001", lambda call: says(AGENT)) as phone,
-        outside(house, lambda call: says(CALLER)) as other,
+        outside(house.carrier, OUTSIDE, lambda call: says(CALLER)) as other,
     ):
         assert await house.post("/agents/8001/dial", number="12590123456") == 403
         assert await house.post("/agents/8099/dial", number=OUTSIDE) == 404
@@ -384,7 +353,7 @@ async def test_a_controller_that_dies_loses_nobody(house: CallingSite) -> None:
     await house.publish({"dialplans/outgoing.yaml": RULES.replace("ring_s: 6", "ring_s: 60")}, {})
     async with (
         house.signed_in("8001", lambda call: says(AGENT)) as phone,
-        outside(house, lambda call: LetRing()) as other,
+        outside(house.carrier, OUTSIDE, lambda call: LetRing()) as other,
     ):
         call = await phone.dial(OUTSIDE, tone(AGENT, 1.0))
         ringing = await asyncio.wait_for(other.new_calls.get(), 10.0)

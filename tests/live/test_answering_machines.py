@@ -14,7 +14,7 @@ import pytest_asyncio
 import yaml
 
 from hotline.demo.greetings import HELLOS, MAILBOXES, mailbox, silence
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from phones.agent_phone import Answer
 from phones.audio import RATE_HZ, Clip, load_wav, murmur, tone
 from sim.answering_machines.hearing import heard
@@ -23,7 +23,7 @@ from switch.asterisk.instance.installation import Installation
 from tests.live.campaign_site import CampaignSite
 from tests.live.conftest import until
 from tests.live.gateway import Gateway
-from tests.live.live_site import AGENT, record
+from tests.live.site_files import AGENT, record
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 

@@ -16,8 +16,9 @@ from phones.call import Call
 from phones.caller import OutgoingCall
 from phones.digest import Credentials
 from phones.incoming import IncomingCall
-from tests.live.live_site import AGENT, BYE, CALLER, WHISPER, LiveSite
+from tests.live.live_site import LiveSite
 from tests.live.rigs import SWITCHES
+from tests.live.site_files import AGENT, BYE, CALLER, WHISPER
 from tests.live.sites import site_on
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]

@@ -19,7 +19,7 @@ from paho.mqtt.properties import Properties
 from calls.ids import CallId, leg_on, native
 from hotline.bus import words
 from hotline.server.serving import Server
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.store import Manifest, Versions
 from speech.sentences import Sentences

@@ -11,14 +11,14 @@ import pytest
 import pytest_asyncio
 import yaml
 
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from phones.agent_phone import Answer
 from phones.audio import tone
 from switch.asterisk.instance.installation import Installation
 from tests.live.campaign_site import CampaignSite
 from tests.live.conftest import until
 from tests.live.gateway import Gateway
-from tests.live.live_site import AGENT, CALLER, record
+from tests.live.site_files import AGENT, CALLER, record
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 

@@ -23,7 +23,7 @@ from tests.live.conftest import until
 from tests.live.freeswitch import NAMED
 from tests.live.freeswitch_site import FreeSwitchSite
 from tests.live.gateway import Gateway
-from tests.live.live_site import AGENT, CALLER
+from tests.live.site_files import AGENT, CALLER
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 

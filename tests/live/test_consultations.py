@@ -17,8 +17,9 @@ from phones.caller import OutgoingCall
 from phones.digest import Credentials
 from phones.incoming import IncomingCall
 from tests.live.conftest import until
-from tests.live.live_site import AGENT, BYE, CALLER, CODE, WHISPER, LiveSite
+from tests.live.live_site import LiveSite
 from tests.live.rigs import SWITCHES
+from tests.live.site_files import AGENT, BYE, CALLER, CODE, WHISPER
 from tests.live.sites import site_on
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]

@@ -12,10 +12,10 @@ from calls.causes import Cause
 from calls.commands import HangUp, Originate
 from calls.events import CallArrived, CallEnded, TransferRequested
 from phones.agent_phone import AgentPhone, Forward, OnRing, Reject
-from phones.call import CallFailed
 from phones.caller import PhoneLine
 from phones.digest import Credentials
 from phones.endpoint import Endpoint
+from phones.facts import CallFailed
 from tests.contract.asterisk_rig import asterisk_rig
 from tests.contract.rig import Steps
 from tests.live.rigs import SWITCHES, Rig, rig_on

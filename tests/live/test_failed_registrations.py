@@ -24,7 +24,8 @@ from switch.asterisk.instance.process import AsteriskProcess
 from switch.failed_registrations import ASTERISK, FailedRegistration, RegistrationLog
 from switch.log_files import Turnover, put_asides
 from tests.live.conftest import SettingsFactory, until
-from tests.live.live_site import MENU, LiveSite
+from tests.live.live_site import LiveSite
+from tests.live.site_files import MENU
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio]
 

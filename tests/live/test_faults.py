@@ -16,7 +16,7 @@ import pytest
 import pytest_asyncio
 
 from control.assembly import make_router
-from control.commands import LogCall, LogLeg
+from control.log_commands import LogCall, LogLeg
 from hotline.journal.reading import END, entries_between
 from hotline.versions.directory import VersionedDirectory
 from hotline.versions.publishing import publish
@@ -27,7 +27,8 @@ from phones.hostile import garbage, half_invite, send_slowly
 from speech.espeak import Espeak
 from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
-from tests.live.live_site import AGENT, BYE, CALLER, MENU, NOTED, ROOT, LiveSite
+from tests.live.live_site import ROOT, LiveSite
+from tests.live.site_files import AGENT, BYE, CALLER, MENU, NOTED
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 

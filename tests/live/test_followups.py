@@ -14,13 +14,13 @@ import pytest_asyncio
 import yaml
 
 from hotline.followups import reading
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from phones.agent_phone import Answer
 from switch.asterisk.instance.installation import Installation
 from tests.live.campaign_site import CampaignSite
 from tests.live.conftest import until
 from tests.live.gateway import Gateway
-from tests.live.live_site import record
+from tests.live.site_files import record
 from tests.unit.hotline.followups.visits import DAY, Visits
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]

@@ -32,10 +32,10 @@ from hotline.ledger.opening import Place, open_ledger
 from hotline.site.gate import GateSource, Mode
 from phones.agent_phone import AgentPhone, Answer, OnRing, Reject
 from phones.audio import tone
-from phones.call import CallFailed
 from phones.caller import OutgoingCall, PhoneLine
 from phones.digest import Credentials
 from phones.endpoint import Endpoint
+from phones.facts import CallFailed
 from tests.live.conftest import until
 from tests.ports import free_port
 from tests.unit.hotline.governing.asking import MONDAY

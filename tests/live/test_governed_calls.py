@@ -43,12 +43,10 @@ from tests.live.governed_site import (
     GovernedOnFreeSwitch,
     GovernedSite,
     dial,
-    failed,
-    outside,
-    says,
 )
-from tests.live.live_site import AGENT, CALLER
+from tests.live.network import failed, outside, says
 from tests.live.rigs import SWITCHES
+from tests.live.site_files import AGENT, CALLER
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 
@@ -84,7 +82,7 @@ async def test_what_an_agent_dials_is_reserved_dialled_and_settled(house: Govern
     number = "13900008001"
     async with (
         house.signed_in("8001", lambda call: says(AGENT)) as phone,
-        outside(house, number, lambda call: says(CALLER)) as other,
+        outside(house.carrier, number, lambda call: says(CALLER)) as other,
     ):
         call = await phone.dial(number, tone(AGENT, 1.0))
         ringing = await asyncio.wait_for(other.new_calls.get(), 10.0)
@@ -109,7 +107,7 @@ async def test_what_an_agent_dials_is_reserved_dialled_and_settled(house: Govern
 async def test_a_try_is_an_attempt(house: GovernedSite, number: str, on_ring: Any, sound: int, result: str) -> None:
     async with (
         house.signed_in("8001", lambda call: says(AGENT)) as phone,
-        outside(house, number, lambda call: on_ring),
+        outside(house.carrier, number, lambda call: on_ring),
     ):
         began = time.monotonic()
         call = await phone.dial(number)
@@ -149,7 +147,7 @@ async def test_a_click_is_refused_with_the_rule_and_until_when(house: GovernedSi
     number = "13900008005"
     async with (
         house.signed_in("8001", lambda call: says(AGENT)) as phone,
-        outside(house, number, lambda call: says(CALLER)) as other,
+        outside(house.carrier, number, lambda call: says(CALLER)) as other,
     ):
         assert (await dial(house, number=number, scene="offer"))[0] == 202
         own = await asyncio.wait_for(phone.new_calls.get(), 10.0)
@@ -186,7 +184,7 @@ async def _books(house: GovernedSite, caller: str) -> OutgoingCall:
 
 async def test_a_callback_is_reserved_once_the_agent_has_accepted_and_settled_after(house: GovernedSite) -> None:
     caller = "13900008101"
-    async with outside(house, caller, lambda call: says(CALLER)) as theirs:
+    async with outside(house.carrier, caller, lambda call: says(CALLER)) as theirs:
         call = await _books(house, caller)
         await call.hear_tone(KEPT)
         await call.ended(timeout_s=10.0)
@@ -210,7 +208,7 @@ async def test_who_is_called_back_and_answers_without_a_controller_is_connected_
     house: GovernedSite,
 ) -> None:
     caller = "13900008102"
-    async with outside(house, caller, lambda call: LetRing()) as theirs:
+    async with outside(house.carrier, caller, lambda call: LetRing()) as theirs:
         call = await _books(house, caller)
         await call.hear_tone(KEPT)
         await call.ended(timeout_s=10.0)
@@ -327,7 +325,7 @@ async def test_a_caller_is_handed_on_outside_and_it_is_settled(house: GovernedSi
     caller, number = "13900008202", "13900008203"
     async with (
         house.signed_in("8001", lambda call: says(AGENT)) as phone,
-        outside(house, number, lambda call: says(THIRD)) as other,
+        outside(house.carrier, number, lambda call: says(THIRD)) as other,
     ):
         call, ringing = await _talk(house, phone, caller)
         name = (await house.in_place(caller, "talking"))["call"]
@@ -350,7 +348,7 @@ async def test_killed_between_the_reservation_and_the_dialling_it_is_dialled_onc
     await house.start_controller(sys.executable, DIES)
     async with (
         house.signed_in("8001", lambda call: says(AGENT)) as phone,
-        outside(house, number, lambda call: says(CALLER)) as other,
+        outside(house.carrier, number, lambda call: says(CALLER)) as other,
     ):
         call = await phone.dial(number, tone(AGENT, 1.0))
         assert house.controller is not None
@@ -373,7 +371,7 @@ async def test_killed_after_the_dialling_it_is_not_dialled_again_and_is_settled(
     async with (
         house.signed_in("8001", lambda call: says(AGENT)) as phone,
         # who answers while there is no controller is hung up on by the switch: later than the slowest start
-        outside(house, number, lambda call: Answer(4.5, clip=tone(CALLER, 1.0))) as other,
+        outside(house.carrier, number, lambda call: Answer(4.5, clip=tone(CALLER, 1.0))) as other,
     ):
         call = await phone.dial(number, tone(AGENT, 1.0))
         ringing = await asyncio.wait_for(other.new_calls.get(), 10.0)
@@ -393,7 +391,7 @@ async def test_killed_while_the_ledger_does_not_take_it_the_next_one_tells_it(ho
     number = "13900008303"
     async with (
         house.signed_in("8001", lambda call: says(AGENT)) as phone,
-        outside(house, number, lambda call: says(CALLER)) as other,
+        outside(house.carrier, number, lambda call: says(CALLER)) as other,
     ):
         call = await phone.dial(number, tone(AGENT, 1.0))
         ringing = await asyncio.wait_for(other.new_calls.get(), 10.0)
@@ -416,7 +414,7 @@ async def test_an_emergency_number_is_called_though_nobody_can_decide(house: Gov
     try:
         async with (
             house.signed_in("8001", lambda call: says(AGENT)) as phone,
-            outside(house, "110", lambda call: says(CALLER)) as other,
+            outside(house.carrier, "110", lambda call: says(CALLER)) as other,
         ):
             call = await phone.dial("110", tone(AGENT, 1.0))
             ringing = await asyncio.wait_for(other.new_calls.get(), 10.0)

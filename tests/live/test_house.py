@@ -15,10 +15,11 @@ import soundfile
 
 from phones.agent_phone import Answer, LetRing, Reject
 from phones.audio import tone
-from phones.call import CallFailed
+from phones.facts import CallFailed
 from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
-from tests.live.live_site import AGENT, BYE, CALLER, CODE, MENU, NOTED, PIN, ROOT, SORRY, WHISPER, LiveSite
+from tests.live.live_site import ROOT, LiveSite
+from tests.live.site_files import AGENT, BYE, CALLER, CODE, MENU, NOTED, PIN, SORRY, WHISPER
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 

@@ -22,7 +22,7 @@ from phones.caller import OutgoingCall
 from tests.live.baresip import Baresip
 from tests.live.conftest import until
 from tests.live.freeswitch_site import FreeSwitchSite
-from tests.live.live_site import AGENT, CALLER, CODE, MENU
+from tests.live.site_files import AGENT, CALLER, CODE, MENU
 from tests.live.test_house import (  # noqa: F401 the same scenes, over the fixture below
     ANSWERS,
     apart,

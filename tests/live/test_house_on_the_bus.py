@@ -13,8 +13,9 @@ from phones.agent_phone import Answer
 from phones.audio import tone
 from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
-from tests.live.live_site import AGENT, AGENTS, LiveSite
+from tests.live.live_site import LiveSite
 from tests.live.mosquitto import Mosquitto, listening
+from tests.live.site_files import AGENT, AGENTS
 from tests.live.test_bus import BASE, ask, check_words, says
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]

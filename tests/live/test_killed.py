@@ -14,7 +14,8 @@ import pytest_asyncio
 
 from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
-from tests.live.live_site import ASK, BYE, CODE, FLOW, MENU, NOTED, WELCOME_CLOSED, LiveSite
+from tests.live.live_site import LiveSite
+from tests.live.site_files import ASK, BYE, CODE, FLOW, MENU, NOTED, WELCOME_CLOSED
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 

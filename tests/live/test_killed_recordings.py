@@ -13,7 +13,8 @@ import soundfile
 from calls.ids import file_name
 from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
-from tests.live.live_site import AGENT, CALLER, WHISPER, LiveSite
+from tests.live.live_site import LiveSite
+from tests.live.site_files import AGENT, CALLER, WHISPER
 from tests.live.test_house import ANSWERS
 from tests.live.test_killed import heir_of, kill, store_away
 

@@ -20,8 +20,9 @@ from switch.asterisk.instance.installation import Installation
 from switch.asterisk.instance.process import AsteriskProcess
 from tests.live.conftest import until
 from tests.live.controllers import ForkedController
-from tests.live.live_site import MENU, ROOT, LiveSite
+from tests.live.live_site import ROOT, LiveSite
 from tests.live.mosquitto import Mosquitto, listening
+from tests.live.site_files import MENU
 from tests.live.test_bus import BASE, says
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]

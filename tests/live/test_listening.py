@@ -18,7 +18,8 @@ from switch.freeswitch.instance.installation import locate
 from tests.live.conftest import until
 from tests.live.freeswitch import NAMED, taps
 from tests.live.freeswitch_site import FreeSwitchSite
-from tests.live.live_site import ASK, ASK_S, BYE, MENU, NOTED, NUMBER, SORRY, LiveSite
+from tests.live.live_site import NUMBER, LiveSite
+from tests.live.site_files import ASK, ASK_S, BYE, MENU, NOTED, SORRY
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 

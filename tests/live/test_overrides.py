@@ -32,7 +32,7 @@ from switch.freeswitch.instance.upkeep import ask
 from switch.freeswitch.wire import Api
 from tests.live.conftest import until
 from tests.live.freeswitch_site import FreeSwitchSite
-from tests.live.live_site import AGENT, NUMBER, ROOT, LiveSite
+from tests.live.live_site import NUMBER, ROOT, LiveSite
 from tests.live.rigs import SWITCHES
 from tests.live.sample import (
     CLOSED,
@@ -47,6 +47,7 @@ from tests.live.sample import (
     VOICEMAIL,
     SampleSite,
 )
+from tests.live.site_files import AGENT
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 

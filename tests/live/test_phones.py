@@ -11,10 +11,10 @@ import pytest
 
 from phones.agent_phone import AgentPhone, Answer, LetRing, RegistrationFailed, Reject
 from phones.audio import RATE_HZ, Clip, murmur, tone
-from phones.call import CallFailed
 from phones.caller import PhoneLine
 from phones.digest import Credentials
 from phones.endpoint import Endpoint
+from phones.facts import CallFailed
 from phones.hostile import flood_of_invites, garbage, send_slowly
 from phones.sdp import PCMA, PCMU
 from switch.asterisk.instance.installation import Installation

@@ -14,7 +14,8 @@ from phones.audio import tone
 from phones.caller import OutgoingCall
 from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
-from tests.live.live_site import AGENT, MENU, NOTED, ROOT, SORRY, LiveSite
+from tests.live.live_site import ROOT, LiveSite
+from tests.live.site_files import AGENT, MENU, NOTED, SORRY
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 

@@ -19,7 +19,8 @@ from phones.audio import tone
 from phones.caller import OutgoingCall
 from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
-from tests.live.live_site import AGENT, FLOW, MENU, LiveSite
+from tests.live.live_site import LiveSite
+from tests.live.site_files import AGENT, FLOW, MENU
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 

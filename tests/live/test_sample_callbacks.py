@@ -19,7 +19,7 @@ from phones.caller import OutgoingCall
 from phones.digest import Credentials
 from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
-from tests.live.live_site import AGENT, CALLER, NUMBER, LiveSite
+from tests.live.live_site import NUMBER, LiveSite
 from tests.live.sample import (
     KEPT,
     LANGUAGE,
@@ -33,6 +33,7 @@ from tests.live.sample import (
     SampleSite,
 )
 from tests.live.sample import NUMBER as WHICH_NUMBER
+from tests.live.site_files import AGENT, CALLER
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 

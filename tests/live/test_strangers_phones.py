@@ -15,7 +15,8 @@ from switch.asterisk.instance.console import ask_console
 from switch.asterisk.instance.installation import Installation
 from switch.media_timeout import MediaTimeout
 from tests.live.conftest import until
-from tests.live.live_site import AGENT, CALLER, MENU, NUMBER
+from tests.live.live_site import NUMBER
+from tests.live.site_files import AGENT, CALLER, MENU
 from tests.live.strangers_site import StrangersSite
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]

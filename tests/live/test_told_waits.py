@@ -20,7 +20,8 @@ from speech.levelling import resample
 from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
 from tests.live.earlier import EarlierRun
-from tests.live.live_site import AGENT, FLOW, MENU, NUMBER, LiveSite
+from tests.live.live_site import NUMBER, LiveSite
+from tests.live.site_files import AGENT, FLOW, MENU
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 

@@ -14,7 +14,8 @@ import yaml
 
 from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
-from tests.live.live_site import MENU, LiveSite
+from tests.live.live_site import LiveSite
+from tests.live.site_files import MENU
 from tests.ports import WORKER
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]

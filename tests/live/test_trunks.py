@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 import yaml
 
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from phones.agent_phone import AgentPhone, Answer
 from phones.audio import tone
 from phones.caller import PhoneLine
@@ -22,8 +22,9 @@ from phones.digest import Credentials
 from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
 from tests.live.gateway import Gateway
-from tests.live.live_site import AGENT, CALLER, ROOT
+from tests.live.live_site import ROOT
 from tests.live.sample import KEPT, LANGUAGE, shorten
+from tests.live.site_files import AGENT, CALLER
 from tests.live.test_sample_callbacks import OPEN, ROUND_THE_CLOCK, Shortened, asks_for_callback, waits
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]

@@ -12,15 +12,16 @@ from typing import Any
 
 import pytest
 
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from phones.audio import tone
 from phones.caller import PhoneLine
 from phones.digest import Credentials
 from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
 from tests.live.gateway import Gateway
-from tests.live.live_site import CALLER, ROOT
+from tests.live.live_site import ROOT
 from tests.live.sample import LANGUAGE
+from tests.live.site_files import CALLER
 from tests.live.test_sample_callbacks import OPEN, ROUND_THE_CLOCK, Shortened
 from tests.live.test_trunks import FLOW, OUT, OUTSIDE, answers_at, hands_on
 

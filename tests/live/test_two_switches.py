@@ -12,12 +12,12 @@ import soundfile
 
 from phones.agent_phone import Answer, LetRing, Reaction, Reject
 from phones.audio import tone
-from phones.call import CallFailed
 from phones.caller import PhoneLine
 from phones.digest import Credentials
+from phones.facts import CallFailed
 from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
-from tests.live.live_site import AGENT, BYE, CALLER, MENU, WHISPER
+from tests.live.site_files import AGENT, BYE, CALLER, MENU, WHISPER
 from tests.live.test_house import share
 from tests.live.two_switches_site import NODES, TwoSwitches
 

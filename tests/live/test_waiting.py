@@ -13,7 +13,8 @@ from phones.audio import tone
 from phones.digest import Credentials
 from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
-from tests.live.live_site import AGENT, CALLER, FLOW, LiveSite
+from tests.live.live_site import LiveSite
+from tests.live.site_files import AGENT, CALLER, FLOW
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 

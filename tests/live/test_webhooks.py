@@ -13,8 +13,9 @@ import pytest_asyncio
 from phones.agent_phone import Answer
 from phones.audio import tone
 from tests.live.conftest import until
-from tests.live.live_site import AGENT, AGENTS, FLOW, LiveSite
+from tests.live.live_site import LiveSite
 from tests.live.rigs import SWITCHES
+from tests.live.site_files import AGENT, AGENTS, FLOW
 from tests.live.sites import site_on
 from tests.unit.hotline.webhooks.receiver import Receiver
 

@@ -18,7 +18,8 @@ from speech.espeak import Espeak
 from switch.asterisk.instance.installation import Installation
 from switch.asterisk.instance.process import AsteriskProcess
 from switch.asterisk.instance.settings import AsteriskSettings
-from tests.live.live_site import CALLER, MENU, NUMBER, LiveSite
+from tests.live.live_site import NUMBER, LiveSite
+from tests.live.site_files import CALLER, MENU
 from tests.ports import audio_ports, free_port
 
 NODES = ("a", "b")

@@ -17,8 +17,8 @@ from calls import events
 from calls.causes import Cause, DeviceState, Outcome
 from calls.events import SwitchEvent
 from calls.ids import AgentId, LegId, node_of
-from control import commands
 from control import events as control_events
+from control import log_commands
 from tests.properties.house_versions import AGENTS
 from tests.properties.switch_world import World, WorldLeg
 from tests.properties.test_house_machine import House, agents
@@ -217,7 +217,7 @@ class HouseOfTwo(House):
                 self.tell(fact)
         through = {leg.leg for leg in self.router.register.legs.values() if leg.via == node}
         self.tell_back(world, restarted=True)
-        ended = [told.leg for told in self.journal[-1].orders if isinstance(told, commands.LogLeg)]
+        ended = [told.leg for told in self.journal[-1].orders if isinstance(told, log_commands.LogLeg)]
         assert all(node_of(leg) == node for leg in ended)
         hung_up = {told.leg for told in self.journal[-1].orders if isinstance(told, door.HangUp)}
         assert through <= hung_up, "a talk with a phone of that switch goes on in silence"

@@ -14,7 +14,7 @@ import pytest
 
 from control.events import RouterEvent
 from control.router import Router
-from tests.properties.test_house_machine import _router
+from tests.properties.driven_house import new_router
 
 pytestmark = pytest.mark.properties
 
@@ -46,10 +46,10 @@ def _register(router: Router) -> dict[str, list[Any]]:
 @pytest.mark.parametrize("number", range(len(SNAPSHOTS)))
 def test_a_snapshot_of_the_release_before_is_gone_on_from(number: int) -> None:
     kept = SNAPSHOTS[number]
-    router = _router(scenes=False)[0]
+    router = new_router(scenes=False)[0]
     router.restore(json.dumps(kept["snapshot"]).encode())
     assert _register(router) == kept["calls"]
-    again = _router(scenes=False)[0]
+    again = new_router(scenes=False)[0]
     again.restore(router.snapshot())
     assert again.snapshot() == router.snapshot()
     for at, event in kept["rest"]:

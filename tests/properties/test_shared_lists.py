@@ -38,23 +38,12 @@ steps = st.lists(
     max_size=40,
 )
 
-_EMPTY: list[bytes] = []
-
-
-def empty_store() -> bytes:
-    if not _EMPTY:
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / "hotline.db"
-            opening.migrate(path)
-            _EMPTY.append(path.read_bytes())
-    return _EMPTY[0]
-
 
 class Site:
     def __init__(self, folder: Path, name: str) -> None:
         self.name = name
         self.database = folder / f"{name}.db"
-        self.database.write_bytes(empty_store())
+        opening.migrate(self.database)
         self.hashes = NumberHashes(SECRET)
         self.lists = Lists(self.database, folder, self.hashes)
         self.on_the_way: list[bytes] = []

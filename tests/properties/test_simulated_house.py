@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from acd.core import Acd
 from calls.ids import Instant, LegId
-from control import commands, events
+from control import commands, events, log_commands
 from ivr.machine.core import Ivr
 from ivr.vault import Vault
 from sim.chance import Columns, Streams
@@ -77,7 +77,7 @@ class Watched:
         placed = [leg for talk in switch.talks.values() for leg in (talk.a, talk.b)]
         assert len(placed) == len(set(placed)), "nobody hears two talks"
         for command in ordered:
-            if isinstance(command, commands.LogCall):
+            if isinstance(command, log_commands.LogCall):
                 self.ended[command.call] += 1
 
 

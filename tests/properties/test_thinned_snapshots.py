@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from calls import events as door
 from calls.causes import Cause
 from calls.ids import CallId, LegId
-from control import commands
+from control import log_commands
 from control.router import Router
 from hotline.journal import snapshots
 from hotline.journal.recovery import recover
@@ -27,7 +27,7 @@ from hotline.journal.replaying import commands_of
 from hotline.journal.snapshots import APART, EVERY, NEWEST, superfluous
 from hotline.journal.write_ahead import WriteAhead
 from hotline.replay import explaining
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import opening, statements
 from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.store import Manifest, Versions
@@ -129,7 +129,9 @@ def test_after_any_kill_the_house_is_as_it_was_and_each_call_has_its_reasons(
                     since, state = 0, router.snapshot()
                     value = snapshots.Packed(state) if seq >= packed else state
                     store.execute(statements.SNAPSHOT, (seq, at, at + router.register.offset_s, value))
-            calls = {row.call for row in house.orders if isinstance(row, commands.LogCall)} | set(router.register.calls)
+            calls = {row.call for row in house.orders if isinstance(row, log_commands.LogCall)} | set(
+                router.register.calls
+            )
             told = {call: explaining.explain(site, call) for call in calls}
             before = store.execute("SELECT seq FROM snapshots ORDER BY seq").fetchall()
             for seq in snapshots.superfluous([seq for (seq,) in before]):

@@ -6,8 +6,8 @@ from contextlib import closing
 from pathlib import Path
 
 from calls.ids import AttemptId, LegId
-from hotline.site.settings import Site
-from hotline.store import statements
+from hotline.site.site import Site
+from hotline.store.retention import next_piece
 from switch.fake import FakeSwitch, LoopTimeline
 from switch.fake.state import Leg, Recorded, Talk
 from tests.ports import free_port
@@ -46,8 +46,9 @@ def unpack(folder: Path) -> Site:
 def forget(site: Site) -> None:
     """What came before the newest snapshot, as a server does once a day with what is old."""
     with closing(sqlite3.connect(site.database)) as connection, connection:
-        connection.execute(statements.FORGET_EVENTS, (KILLED_AT,))
-        connection.execute(statements.FORGET_SNAPSHOTS, (KILLED_AT,))
+        while rows := next_piece(connection, "journal", KILLED_AT).rows:
+            for statement, values in rows:
+                connection.execute(statement, values)
         assert connection.execute("SELECT min(seq) FROM journal").fetchone() == (NEWEST_SNAPSHOT + 1,)
         assert connection.execute("SELECT seq FROM snapshots").fetchall() == [(NEWEST_SNAPSHOT,)]
 

@@ -14,7 +14,8 @@ from compose_spec import PyCompose
 from typer.main import get_command
 
 from hotline.cli.serve import app as serve
-from hotline.site.settings import Settings, Site
+from hotline.site.settings import Settings
+from hotline.site.site import Site
 
 pytestmark = pytest.mark.unit
 

@@ -15,12 +15,13 @@ import pytest
 import pytest_asyncio
 
 from phones.audio import Clip
-from phones.call import CallFailed
 from phones.caller import OutgoingCall, PhoneLine
+from phones.facts import CallFailed
 from speech.whisper.weights import is_installed
 from tests.live.conftest import until
-from tests.live.live_site import ASK, MENU, NOTED, NUMBER, LiveSite
+from tests.live.live_site import NUMBER, LiveSite
 from tests.live.rigs import SWITCHES
+from tests.live.site_files import ASK, MENU, NOTED
 from tests.live.sites import site_on
 from tests.voice.callers import said
 

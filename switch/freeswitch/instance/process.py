@@ -144,16 +144,6 @@ class FreeSwitchProcess:
         process.kill()
         await process.wait()
 
-    def freeze(self) -> None:
-        """Stops it in its tracks, its sockets open: what a machine in trouble looks like from outside."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        """Lets it go on after `freeze`."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGCONT)
-
     def _log_tail(self) -> str:
         path: Path = self.settings.log_file
         return path.read_text(errors="replace")[-2000:] if path.exists() else "it wrote no log"

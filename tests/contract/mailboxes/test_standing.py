@@ -16,7 +16,7 @@ from calls.dependencies import Dependency
 from calls.errors import BadInput
 from hotline.cases import intake
 from hotline.server.mailboxes import Mailbox, make_mailboxes
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import opening
 from tests.contract.mailboxes.rig import MailboxRig
 from tests.unit.hotline.cases.test_mail import message

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from acd.commands import AgentChanged
 from acd.events import AgentSignedIn
 from calls import events as door
 from calls.causes import Cause, Outcome
@@ -9,6 +10,7 @@ from calls.commands import Bridge, Originate, Play
 from calls.ids import AgentId, CallId, LegId
 from control import commands, events
 from control.assembly import make_router
+from control.commands import SettleAttempt
 from control.router import Router
 from dialer.campaigns import commands as wanted
 from dialer.campaigns.events import CampaignOrdered
@@ -136,3 +138,13 @@ class CampaignHouse(ControlHarness):
 
     def hangs_up(self, leg: str, cause: Cause = Cause.NORMAL) -> list[commands.RouterCommand]:
         return self.tell(door.CallEnded(LegId(leg), cause))
+
+
+def state_of(house: CampaignHouse, agent: str) -> str:
+    """The state of an agent as it was told last."""
+    return next(one.state for one in reversed(house.given(AgentChanged)) if one.agent == agent)
+
+
+def settled(house: CampaignHouse) -> list[tuple[str, str, bool]]:
+    """State, result and whether it has ended, of each settlement that was ordered."""
+    return [(one.state, one.result, one.ended) for one in house.given(SettleAttempt)]

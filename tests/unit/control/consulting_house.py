@@ -6,7 +6,7 @@ from acd.events import AgentSignedIn
 from calls import events as door
 from calls.commands import Bridge, HangUp, Originate
 from calls.ids import AgentId, LegId
-from control import commands, events
+from control import events, log_commands
 from control.transfer_rules import TransferRules
 from tests.unit.control.harness import ControlHarness
 
@@ -74,7 +74,7 @@ class Talk:
 
     @property
     def outcomes(self) -> list[str]:
-        return [row.outcome for row in self.house.given(commands.LogTransfer)]
+        return [row.outcome for row in self.house.given(log_commands.LogTransfer)]
 
     def hung_up(self) -> set[str]:
         names = {self.call: "caller", self.leg: "agent", self.other: "other"}

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from acd.config import Configuration, read
 from acd.events import AgentSignedIn
 from calls import events as door
 from calls.causes import Cause, Outcome
@@ -19,16 +18,6 @@ from tests.unit.control.harness import ControlHarness, Directory
 DESK = LegId("desk")
 OUTSIDE = "+8613900139000"
 CALLER = "+8613800138000"
-
-
-def callbacks() -> Configuration:
-    """The harness's queue and agents, with an offer of a callback after ten seconds."""
-    people, problems = read(
-        {"queues": {"care": {"ring_s": 10, "wrap_up_s": 5, "steps": [{"after_s": 10, "offer": "callback"}]}}},
-        {"agents": {name: {"account": f"80{name}", "skills": {"care": 3}} for name in ("01", "02")}},
-    )
-    assert not problems
-    return people
 
 
 class GovernedHouse(ControlHarness):

@@ -20,11 +20,12 @@ from control.transfer_rules import TransferRules
 from control.treatment import QueueTreatment
 from dsl.hours import OtherHours
 from ivr import program as flow
+from ivr import steps
 from tests.unit.control.plain_deadlines import check_deadlines
 
 T = TypeVar("T")
 VERSION = "0001-test"
-_STILL = flow.Retry(lines=(), tries=1, then="away")
+_STILL = steps.Retry(lines=(), tries=1, then="away")
 _ASKING = {
     "again": (),
     "no_input": _STILL,
@@ -52,12 +53,12 @@ PROGRAM = flow.Program(
         "main": flow.Flow(
             start="choose",
             steps={
-                "choose": flow.Menu(
-                    lines=(flow.Line("menu"),),
+                "choose": steps.Menu(
+                    lines=(steps.Line("menu"),),
                     keys={"1": "care", "2": "complain", "3": "pass_on", "6": "message", "7": "decline", "8": "allow"},
                     **_ASKING,
                 ),
-                "care": flow.Queue(
+                "care": steps.Queue(
                     queue="care",
                     skills=("care",),
                     class_="general",
@@ -66,17 +67,17 @@ PROGRAM = flow.Program(
                     keys={"9": "bye"},
                     outcomes={},
                     then="bye",
-                    offers={"callback": flow.QueueOffer("1", (flow.Line("callback_offer"),), "bye")},
+                    offers={"callback": steps.QueueOffer("1", (steps.Line("callback_offer"),), "bye")},
                 ),
-                "complain": flow.OpenCase(category="complaint", fields={}, deadline_s=5.0, then="care", failed="bye"),
-                "decline": flow.Consent(recording="declined", then="choose"),
-                "allow": flow.Consent(recording="allowed", then="choose"),
-                "pass_on": flow.Transfer(to=flow.Const("tel:+861012345"), ring_s=20.0, outcomes={}, then="bye"),
-                "message": flow.Voicemail(
+                "complain": steps.OpenCase(category="complaint", fields={}, deadline_s=5.0, then="care", failed="bye"),
+                "decline": steps.Consent(recording="declined", then="choose"),
+                "allow": steps.Consent(recording="allowed", then="choose"),
+                "pass_on": steps.Transfer(to=steps.Const("tel:+861012345"), ring_s=20.0, outcomes={}, then="bye"),
+                "message": steps.Voicemail(
                     lines=(), box="desk", least_s=1.0, max_s=60.0, silence_s=5.0, end_key="#", then="bye", failed="bye"
                 ),
-                "bye": flow.HangUp(lines=(flow.Line("bye"),)),
-                "away": flow.HangUp(lines=()),
+                "bye": steps.HangUp(lines=(steps.Line("bye"),)),
+                "away": steps.HangUp(lines=()),
             },
         )
     },

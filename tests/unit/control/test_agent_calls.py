@@ -10,7 +10,8 @@ from calls.commands import Answer, Bridge, EarlyMedia, HangUp, Originate, Play, 
 from calls.events import CallHeld, LiveLeg, SwitchBack
 from calls.ids import AgentId, LegId
 from control import dial_rules, events
-from control.commands import AskGate, LogCall, LogLeg, LogTalk, NotifyTalk
+from control.commands import AskGate, NotifyTalk
+from control.log_commands import LogCall, LogLeg, LogTalk
 from control.states import AGENT_CALLS
 from tests.unit.control.harness import ControlHarness, Directory
 

@@ -8,7 +8,8 @@ from calls.causes import Outcome
 from calls.commands import Bridge, HangUp, Play, WatchVoice
 from calls.ids import AgentId, AttemptId, CallId, LegId
 from control import events
-from control.commands import LogCall, Noticed, SettleAttempt
+from control.commands import Noticed, SettleAttempt
+from control.log_commands import LogCall
 from dialer.answering_machines.settings import Detection
 from dialer.campaigns import commands as wanted
 from tests.unit.control.campaigning import CampaignHouse, campaign

@@ -9,7 +9,7 @@ from calls.ids import AgentId, CallId
 from calls.numbers import e164
 from control.assembly import make_router
 from control.register import LAST_AGENT_S, LAST_AGENTS, Register
-from ivr.program import LAST_AGENT, Const
+from ivr.steps import LAST_AGENT, Const
 from tests.unit.control.harness import PROGRAM, VERSION, ControlHarness, Directory, configuration
 
 pytestmark = pytest.mark.unit

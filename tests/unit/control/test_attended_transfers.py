@@ -10,7 +10,7 @@ from calls.causes import Cause
 from calls.commands import Bridge, HangUp, Originate, ReportTransfer, StartMusic
 from calls.events import CallArrived, CallEnded, LiveLeg, SwitchBack, TransferRequested
 from calls.ids import AttemptId, CallId, LegId
-from control import commands, events
+from control import commands, events, log_commands
 from control.transfer_rules import TransferRules
 from tests.unit.control.consulting_house import OUTSIDE, Talk
 
@@ -68,20 +68,20 @@ def test_both_far_ends_are_joined_and_the_agent_is_in_wrap_up(asked_on: Literal[
     assert talk.house.given(StartMusic) == []
     talk.bridged()
     assert talk.place == "transferred"
-    own = talk.house.last(commands.LogCall)
+    own = talk.house.last(log_commands.LogCall)
     assert (own.call, own.direction, own.outcome, own.cause) == ("own", "internal", "answered", "transferred")
     talk.house.tell(CallEnded(OWN, Cause.NORMAL))
     talk.house.tell(CallEnded(talk.leg, Cause.NORMAL))
     states = {change.agent: change.state for change in talk.house.given(AgentChanged)}
     assert states == {"01": "wrap_up", "02": "paused"}
-    row = talk.house.last(commands.LogTransfer)
+    row = talk.house.last(log_commands.LogTransfer)
     assert (row.by, row.kind, row.target, row.outcome, row.consulted) == ("phone", "agent", "02", "reached", True)
     talk.house.tell(CallEnded(talk.other, Cause.NORMAL))
     talk.house.tell(CallEnded(LegId(talk.call), Cause.NORMAL))
     register = talk.house.router.register
     left = [register.calls, register.legs, register.transfers, register.agent_calls, register.bridges]
     assert left == [{}] * 5
-    talks = [(told.call, told.role, told.agent, told.cause) for told in talk.house.given(commands.LogTalk)]
+    talks = [(told.call, told.role, told.agent, told.cause) for told in talk.house.given(log_commands.LogTalk)]
     assert talks == [
         ("own", "dialled", "01", "transferred"),
         (talk.call, "agent", "01", "transferred"),
@@ -97,7 +97,7 @@ def test_while_the_other_phone_rings_the_caller_hears_music_and_may_come_back(an
     talk.refers()
     assert talk.house.given(Bridge) == []
     assert talk.house.last(StartMusic).leg == talk.call
-    own = talk.house.last(commands.LogCall)
+    own = talk.house.last(log_commands.LogCall)
     assert (own.outcome, own.cause) == ("transferred", "transferred")
     talk.house.tell(CallEnded(OWN, Cause.NORMAL))
     talk.house.tell(CallEnded(talk.leg, Cause.NORMAL))
@@ -125,7 +125,7 @@ def test_a_number_that_may_be_called_need_not_be_one_to_hand_on_to(allowed: bool
         assert talk.house.last(Bridge).record is None, "talks with numbers outside are not recorded"
     else:
         assert (talk.place, talk.outcomes) == ("talking", ["refused"])
-        assert talk.house.last(commands.LogTransfer).detail != ""
+        assert talk.house.last(log_commands.LogTransfer).detail != ""
         assert talk.house.given(HangUp) == []
 
 
@@ -162,7 +162,7 @@ def test_two_calls_without_a_caller_are_not_joined() -> None:
     talk.house.orders.clear()
     talk.refers(OWN, OWN)
     assert talk.told() == [(OWN, "refused")]
-    assert talk.house.given(commands.LogTransfer) == []
+    assert talk.house.given(log_commands.LogTransfer) == []
 
 
 def test_while_somebody_is_consulted_by_a_code_the_key_is_refused() -> None:

@@ -4,81 +4,16 @@ from typing import Literal
 
 import pytest
 
-from acd.events import AgentPaused, AgentSignedIn, AgentSignedOut
+from acd.events import AgentPaused, AgentSignedOut
 from calls import events as door
 from calls.causes import Cause
 from calls.commands import Bridge, HangUp, Originate, Play, ReportTransfer, Sentence, StartMusic
 from calls.ids import AgentId, LegId
-from control import commands, events
-from control.transfer_rules import Code, TransferRules
-from tests.unit.control.harness import ControlHarness
+from control import commands, events, log_commands
+from control.transfer_rules import TransferRules
+from tests.unit.control.transferring import OUTSIDE, Talk
 
 pytestmark = pytest.mark.unit
-
-OUTSIDE = "+8613900139000"
-RULES = TransferRules(
-    kinds=("mobile",),
-    codes={
-        "81": Code(queue="care", skills=("care>=3",)),
-        "82": Code(flow="main"),
-        "83": Code(number="+498912345678"),
-        "84": Code(queue="care", skills=("care>=9",)),
-    },
-)
-
-
-class Talk:
-    """A house in which agent 01 talks to a caller."""
-
-    def __init__(self, *others: str) -> None:
-        self.house = ControlHarness("01", transfers=RULES)
-        self.call = self.house.arrive()
-        self.house.press(self.call, "1")
-        self.leg = self.house.take(self.call)
-        for agent in others:
-            self.house.tell(AgentSignedIn(AgentId(agent)))
-        self.house.wait(30.0)
-        self.phone_is_slow = False
-
-    def asks(self, to: str, by: Literal["phone", "code", "http"] = "phone") -> None:
-        self.house.orders.clear()
-        if by == "code":
-            self.house.press(self.leg, f"*2{to}#")
-        else:
-            self.house.tell(door.TransferRequested(self.leg, to, by))
-        if any(order.leg == self.leg for order in self.house.given(HangUp)) and not self.phone_is_slow:
-            self.house.tell(door.CallEnded(self.leg, Cause.NORMAL), after_s=0.0)
-
-    @property
-    def place(self) -> str:
-        call = self.house.router.register.calls.get(self.call)
-        return "gone" if call is None else call.place
-
-    def rings(self) -> str:
-        """The address that was called last."""
-        return self.house.last(Originate).to
-
-    def allowed(self, yes: bool = True) -> None:
-        check = self.house.last(commands.AskGate)
-        self.house.tell(events.NumberChecked(check.call, check.attempt, yes, "" if yes else "on the list"))
-        if yes:
-            self.house.tell(door.CallEnded(self.leg, Cause.NORMAL), after_s=0.0)
-
-    def outside_answers(self) -> LegId:
-        ringing = self.house.last(Originate)
-        self.house.tell(door.CallAnswered(ringing.leg, ringing.attempt))
-        bridge = self.house.last(Bridge)
-        self.house.tell(door.Bridged(bridge.attempt, (bridge.a, bridge.b)))
-        return ringing.leg
-
-    def ring_ends(self, cause: Cause = Cause.NO_ANSWER) -> None:
-        self.house.tell(door.CallEnded(self.house.last(Originate).leg, cause))
-
-    @property
-    def rows(self) -> list[tuple[str, str, str, int]]:
-        """Kind, target, outcome and talk of each row that was written."""
-        found = self.house.given(commands.LogTransfer)
-        return [(row.kind, row.target, row.outcome, row.talk) for row in found]
 
 
 @pytest.mark.parametrize("by", ["phone", "code", "http"])
@@ -96,16 +31,16 @@ def test_the_caller_hears_music_while_the_other_agent_rings_and_the_first_is_fre
     assert talk.rings() == "phone:8002"
     assert [report.progress for report in house.given(ReportTransfer)] == (["done"] if by == "phone" else [])
     assert house.router.agent(AgentId("01"), house.now) == ("wrap_up", "", "ready")
-    first = house.last(commands.LogTalk)
+    first = house.last(log_commands.LogTalk)
     assert (first.number, first.agent, first.cause) == (1, "01", "transferred")
     house.take(talk.call)
     assert talk.place == "talking"
     assert talk.rows == [("agent", "02", "under_way", 0), ("agent", "02", "reached", 2)]
-    assert house.last(commands.LogTransfer).by == by
+    assert house.last(log_commands.LogTransfer).by == by
     house.tell(door.CallEnded(LegId(talk.call), Cause.NORMAL), after_s=10.0)
-    second = house.last(commands.LogTalk)
+    second = house.last(log_commands.LogTalk)
     assert (second.number, second.agent, round(second.ended_at - second.began_at)) == (2, "02", 10)
-    ended = house.last(commands.LogCall)
+    ended = house.last(log_commands.LogCall)
     assert (ended.outcome, ended.agent) == ("answered", "02")
 
 
@@ -215,7 +150,7 @@ def test_a_queue_in_which_nobody_could_ever_answer_leaves_the_caller_to_the_one_
     assert talk.rings() == "phone:8001"
     talk.house.take(talk.call)
     assert talk.rows[-1] == ("queue", "care care>=9", "returned", 2)
-    assert talk.house.last(commands.LogTransfer).detail == "no_agents"
+    assert talk.house.last(log_commands.LogTransfer).detail == "no_agents"
 
 
 @pytest.mark.parametrize("by", ["phone", "code", "http"])
@@ -226,8 +161,8 @@ def test_a_queue_that_somebody_has_closed_takes_nobody_and_the_talk_goes_on(
     talk.house.tell(events.OverrideWanted("closure", "queue:care", "li", "storm"))
     talk.asks("81" if by == "code" else "queue:care", by)
     assert talk.place == "talking"
-    assert talk.house.last(commands.LogTransfer).outcome == "refused"
-    assert talk.house.last(commands.LogTransfer).detail == "the queue care is closed: storm"
+    assert talk.house.last(log_commands.LogTransfer).outcome == "refused"
+    assert talk.house.last(log_commands.LogTransfer).detail == "the queue care is closed: storm"
 
 
 def test_who_was_handed_to_a_queue_before_it_closed_waits_on_and_comes_back() -> None:
@@ -253,7 +188,7 @@ def test_a_queue_has_so_long_to_find_somebody() -> None:
     talk.house.tell(door.CallEnded(leg, Cause.NORMAL))
     talk.house.wait(6.0)
     talk.house.take(talk.call)
-    row = talk.house.last(commands.LogTransfer)
+    row = talk.house.last(log_commands.LogTransfer)
     assert (row.outcome, row.detail) == ("requeued", "timed_out")
 
 
@@ -287,7 +222,7 @@ def test_a_number_outside_is_asked_about_while_the_talk_goes_on_and_then_called(
     assert talk.house.last(Bridge).record is None
     assert talk.rows[-1] == ("number", OUTSIDE, "reached", 2)
     talk.house.tell(door.CallEnded(leg, Cause.NORMAL), after_s=9.0)
-    row = talk.house.last(commands.LogTalk)
+    row = talk.house.last(log_commands.LogTalk)
     assert (row.number, row.role, row.agent, round(row.ended_at - row.began_at)) == (2, "outside", None, 9)
     assert talk.place == "menu"
     assert talk.house.last(Play).media == (Sentence("Bye.", "en"),)  # the flow goes on as after the agent's talk
@@ -333,7 +268,7 @@ def test_a_number_that_does_not_answer_leaves_the_caller_to_the_one_who_asked(ca
     talk.ring_ends(cause)
     assert talk.rings() == "phone:8001"
     talk.house.take(talk.call)
-    row = talk.house.last(commands.LogTransfer)
+    row = talk.house.last(log_commands.LogTransfer)
     assert (row.outcome, row.detail) == ("returned", cause)
 
 
@@ -369,7 +304,7 @@ def test_whom_nobody_allowed_is_not_called_and_the_talk_goes_on(to: str) -> None
     assert talk.place == "talking"
     assert [report.progress for report in talk.house.given(ReportTransfer)] == ["refused"]
     assert not talk.house.given(Originate)
-    assert [row.outcome for row in talk.house.given(commands.LogTransfer)] == ["refused"]
+    assert [row.outcome for row in talk.house.given(log_commands.LogTransfer)] == ["refused"]
     assert talk.house.router.register.transfers == {}
 
 
@@ -383,7 +318,7 @@ def test_a_leg_that_is_in_no_talk_with_a_caller_asks_for_nothing() -> None:
     talk.house.tell(door.CallAnswered(ringing.leg, ringing.attempt))
     talk.house.tell(door.TransferRequested(ringing.leg, "8001"))  # while the whisper is heard
     assert talk.house.last(ReportTransfer).progress == "refused"
-    assert talk.house.given(commands.LogTransfer) == []
+    assert talk.house.given(log_commands.LogTransfer) == []
 
 
 def test_a_caller_who_hangs_up_on_the_way_has_been_answered_and_abandons_nothing() -> None:
@@ -391,7 +326,7 @@ def test_a_caller_who_hangs_up_on_the_way_has_been_answered_and_abandons_nothing
     talk.asks("02")
     talk.house.tell(door.CallEnded(LegId(talk.call), Cause.NORMAL), after_s=3.0)
     assert talk.rows[-1] == ("agent", "02", "caller_left", 0)
-    assert talk.house.last(commands.LogCall).outcome == "answered"
+    assert talk.house.last(log_commands.LogCall).outcome == "answered"
     assert talk.house.last(HangUp).leg == talk.house.last(Originate).leg
 
 
@@ -402,82 +337,3 @@ def test_a_star_code_is_given_up_by_another_star_and_other_codes_work_as_before(
     assert talk.house.router.register.calls[talk.call].recording.consent == "declined"
     talk.house.press(talk.leg, "02#")
     assert talk.place == "talking"
-
-
-def _situations() -> list[str]:
-    return ["agent", "away_agent", "queue", "flow", "number", "number_rings", "outside", "returning", "requeued"]
-
-
-def _bring(talk: Talk, situation: str) -> None:
-    match situation:
-        case "agent":
-            talk.asks("02")
-        case "away_agent":
-            talk.house.tell(AgentSignedOut(AgentId("02")))
-            talk.asks("02")
-        case "queue":
-            talk.asks("84", "code")
-        case "flow":
-            talk.asks("82", "code")
-        case "number":
-            talk.asks(OUTSIDE)
-        case "number_rings" | "outside" | "returning":
-            talk.asks(OUTSIDE)
-            talk.allowed()
-            if situation == "outside":
-                talk.outside_answers()
-            elif situation == "returning":
-                talk.ring_ends()
-        case "requeued":
-            talk.asks(OUTSIDE)
-            talk.allowed()
-            talk.house.tell(AgentSignedOut(AgentId("02")))
-            talk.house.tell(AgentSignedOut(AgentId("01")))
-            talk.ring_ends()
-
-
-@pytest.mark.parametrize("situation", _situations())
-def test_a_controller_killed_in_the_middle_loses_nobody(situation: str) -> None:
-    """It had told the switch nothing of its last commands: both still stand there in their talk, on one bridge."""
-    talk = Talk("02")
-    _bring(talk, situation)
-    heir = talk.house.empty()
-    for at, event in talk.house.journal:
-        heir.now = at
-        heir._take(event)
-    register = talk.house.router.register
-    assert heir.router.register == register
-    place = talk.place
-    heir.orders.clear()
-    heir.tell(events.Restarted())
-    answered = {leg for leg, known in register.legs.items() if known.answered_at is not None}
-    outside = next((leg for leg in answered if leg.endswith("-outside")), None)
-    live = [door.LiveLeg(LegId(talk.call), "13800138000", "95183", True, True, bridged_with=outside or talk.leg)]
-    live += [door.LiveLeg(leg, "", "", leg in answered, False) for leg in register.legs if leg != talk.call]
-    if talk.leg not in register.legs:
-        live.append(door.LiveLeg(talk.leg, "", "8001", True, False, bridged_with=LegId(talk.call)))
-    heir.tell(door.SwitchBack("fake", tuple(live)))
-    assert heir.router.register.calls[talk.call].place == place
-    hung_up = {order.leg for order in heir.given(HangUp)}
-    assert LegId(talk.call) not in hung_up
-    if place in ("waiting", "offered", "transferring"):
-        assert heir.last(StartMusic).leg == talk.call
-        assert talk.leg in hung_up or situation in ("returning", "number")
-    if situation == "number":
-        assert heir.last(commands.AskGate).number == OUTSIDE
-        assert place == "talking"
-    if situation == "flow":
-        assert heir.last(Play).media == (Sentence("Press one.", "en"),)
-
-
-@pytest.mark.parametrize("situation", _situations())
-def test_a_snapshot_has_it_all(situation: str) -> None:
-    talk = Talk("02")
-    _bring(talk, situation)
-    heir = talk.house.empty()
-    heir.router.restore(talk.house.router.snapshot())
-    assert heir.router.register == talk.house.router.register
-    heir.now = talk.house.now
-    heir.wait(400.0)
-    talk.house.wait(400.0)
-    assert heir.router.register == talk.house.router.register

@@ -8,7 +8,7 @@ from calls import events as door
 from calls.causes import Cause, Outcome
 from calls.commands import Bridge, HangUp, Originate, Play
 from calls.ids import AgentId, CallId, LegId, QueueName
-from control import commands, events
+from control import commands, events, log_commands
 from control.treatment import CallbackRules, QueueTreatment
 from tests.unit.control import harness
 from tests.unit.control.harness import ControlHarness
@@ -84,7 +84,7 @@ class Night(ControlHarness):
         return [order.to for order in self.given(Originate) if order.to.startswith("phone:")]
 
     def rows(self, call: CallId) -> list[tuple[str, str]]:
-        return [(row.outcome, row.detail) for row in self.given(commands.LogCallback) if row.call == call]
+        return [(row.outcome, row.detail) for row in self.given(log_commands.LogCallback) if row.call == call]
 
     def place(self, call: CallId) -> str:
         known = self.router.register.calls.get(call)
@@ -98,7 +98,7 @@ def test_a_number_booked_from_its_own_line_and_typed_from_another_is_called_once
     first, second = house.booked(), house.booked(ELSEWHERE, typed=NUMBER)
     assert (house.place(first), house.place(second)) == ("booked", "gone")
     assert house.rows(second) == [("joined", f"call {first}")]
-    assert house.last(commands.LogCall).outcome == "callback"
+    assert house.last(log_commands.LogCall).outcome == "callback"
     house.tell(AgentSignedIn(AgentId("01")))
     house.tell(AgentSignedIn(AgentId("02")))
     house.accept()

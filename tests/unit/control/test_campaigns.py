@@ -1,36 +1,28 @@
-"""Campaigns in call control: calls to contacts, agents who take answers, previews, flows, the gate and the ledger."""
+"""Campaigns in call control: calls to contacts, agents who take answers, flows, the gate and the ledger."""
 
 from collections.abc import ValuesView
 
 import pytest
 
-from acd.commands import AgentChanged
 from acd.events import AgentPaused, AgentResumed, WrapUpEnded
 from calls import events as door
 from calls.causes import Cause, Outcome
-from calls.commands import Bridge, HangUp, Originate, Play
+from calls.commands import Bridge, HangUp, Play
 from calls.ids import AgentId, AttemptId, CallId, LegId
 from complaints.cases import FileCase
 from control import events
 from control.call import Call
-from control.commands import AskGate, LogCall, LogLeg, LogTalk, Noticed, SettleAttempt
+from control.commands import AskGate, Noticed, SettleAttempt
+from control.log_commands import LogCall, LogLeg, LogTalk
 from dialer.campaigns import commands as wanted
-from dialer.campaigns.events import CampaignOrdered, Dispositioned, PreviewAnswered
+from dialer.campaigns.events import CampaignOrdered, Dispositioned
 from dialer.campaigns.results import BY_CAUSE, Disposition
 from dialer.governor.decisions import Obligations
-from tests.unit.control.campaigning import CampaignHouse, campaign
+from tests.unit.control.campaigning import CampaignHouse, campaign, settled, state_of
 
 pytestmark = pytest.mark.unit
 
 CODES = (Disposition(name="promise", code="1"), Disposition(name="no_more", meaning="refused", code="9"))
-
-
-def state_of(house: CampaignHouse, agent: str) -> str:
-    return next(one.state for one in reversed(house.given(AgentChanged)) if one.agent == agent)
-
-
-def settled(house: CampaignHouse) -> list[tuple[str, str, bool]]:
-    return [(one.state, one.result, one.ended) for one in house.given(SettleAttempt)]
 
 
 def test_a_contact_is_called_after_the_gates_word_and_by_its_obligations():
@@ -314,159 +306,6 @@ def dials(house: CampaignHouse, code: str) -> None:
     leg = LegId(f"code-{len(house.journal)}")
     house.tell(door.CallArrived(leg, "8001", code, device="8001"))
     house.tell(door.CallEnded(leg, Cause.NORMAL))
-
-
-# previews
-
-
-def preview() -> tuple[CampaignHouse, wanted.ShowPreview]:
-    house = CampaignHouse(campaign("preview"), "01")
-    house.start()
-    return house, house.last(wanted.ShowPreview)
-
-
-def test_of_a_preview_the_agent_is_called_first_and_then_the_person():
-    house, shown = preview()
-    assert house.given(Originate) == []
-    house.tell(PreviewAnswered(shown.attempt, shown.agent, taken=True))
-    assert (len(house.calls_to_agents()), house.calls_outside()) == (1, [])
-    house.agent_answers()
-    (call,) = house.calls_outside()
-    assert call.to == "tel:+8613900100000"
-    house.picks_up()
-    agent_leg = house.connected()
-    assert (house.last(Bridge).a, agent_leg) == (call.leg, house.calls_to_agents()[0].leg)
-    house.hangs_up(agent_leg)
-    assert house.last(HangUp).leg == call.leg, "there is no flow to go on with"
-    house.hangs_up(call.leg)
-    house.tell(Dispositioned(shown.attempt, "promise"))
-    assert house.rows.states("spring")["reached"] == 1
-    assert house.last(wanted.EndPreview).attempt == shown.attempt
-
-
-def test_a_person_who_does_not_answer_leaves_the_agent_free_for_the_next():
-    house, shown = preview()
-    house.tell(PreviewAnswered(shown.attempt, shown.agent, taken=True))
-    agent_leg = house.agent_answers()
-    house.hangs_up(house.calls_outside()[0].leg, Cause.BUSY)
-    assert house.last(HangUp).leg == agent_leg
-    house.hangs_up(agent_leg)
-    assert house.given(wanted.LogTry)[-1].result == "busy"
-    assert house.last(wanted.ShowPreview).attempt == "spring/1.1/1"
-    assert state_of(house, "01") == "idle"
-
-
-def test_an_agent_who_does_not_pick_up_costs_the_person_no_try():
-    house, shown = preview()
-    house.tell(PreviewAnswered(shown.attempt, shown.agent, taken=True))
-    house.hangs_up(house.calls_to_agents()[0].leg, Cause.NO_ANSWER)
-    assert house.calls_outside() == []
-    assert house.given(wanted.KeepContact)[-1].contact.tries == 0
-    assert settled(house) == [("released", "out_of_service", True)]
-
-
-def test_an_agent_who_leaves_while_the_person_rings_takes_the_call_with_them():
-    house, shown = preview()
-    house.tell(PreviewAnswered(shown.attempt, shown.agent, taken=True))
-    agent_leg = house.agent_answers()
-    (call,) = house.calls_outside()
-    house.hangs_up(agent_leg)
-    assert call.leg in [one.leg for one in house.given(HangUp)]
-    assert house.given(wanted.LogTry)[-1].result == "given_up"
-
-
-# restarts
-
-
-@pytest.mark.parametrize("at", ["asking", "ringing", "answered", "offered", "talking", "noting"])
-def test_a_controller_that_takes_over_goes_on_and_dials_nobody_twice(at):
-    house = CampaignHouse(campaign(), "01", count=1)
-    house.gate = "" if at == "asking" else "allow"
-    house.start()
-    if at in ("answered", "offered", "talking", "noting"):
-        call = house.picks_up()
-        if at != "answered":
-            house.agent_answers()
-        if at in ("talking", "noting"):
-            agent_leg = house.connected()
-        if at == "noting":
-            house.hangs_up(call)
-            house.hangs_up(agent_leg)
-    data = house.router.snapshot()
-    house.router = house._new_router()
-    house.router.restore(data)
-    assert house.router.snapshot() == data
-    before = len(house.calls_outside())
-    house.tell(events.Restarted())
-    assert len(house.calls_outside()) == before
-    if at == "asking":
-        assert [one.attempt for one in house.given(AskGate)] == ["spring/1.0/1"] * 2
-    elif at == "ringing":
-        house.hangs_up(house.calls_outside()[0].leg, Cause.LOST)
-        assert house.given(wanted.LogTry)[-1].result == "failed"
-        assert house.rows.of("spring")[house.given(wanted.LogTry)[-1].contact].contact.tries == 1
-    elif at == "answered":
-        house.wait(2.5)
-        assert house.last(Play).media[0].text == "safe_harbour"
-    elif at == "offered":
-        house.connected()
-        assert house.router.hub.campaigns.state_of("spring/1.0/1") == "talking"
-    elif at == "noting":
-        house.tell(Dispositioned("spring/1.0/1", "promise"))
-        assert house.rows.states("spring") == {"reached": 1}
-
-
-@pytest.mark.parametrize("meanwhile", [True, False], ids=["answered meanwhile", "answered before"])
-def test_who_has_answered_is_left_alone_by_the_next_controller_and_gets_an_agent(meanwhile: bool) -> None:
-    house = CampaignHouse(campaign(), "01", count=1)
-    house.start()
-    ringing = house.calls_outside()[0]
-    if not meanwhile:
-        house.picks_up()
-    data = house.router.snapshot()
-    house.router = house._new_router()
-    house.router.restore(data)
-    house.tell(events.Restarted())
-    live = [door.LiveLeg(ringing.leg, "", "+8613900100000", True, False)]
-    live += [door.LiveLeg(one.leg, "", one.to, False, False, device="01") for one in house.calls_to_agents()]
-    house.tell(door.SwitchBack("", tuple(live)))
-    assert house.given(HangUp) == []
-    agent = house.agent_answers()
-    assert {house.last(Bridge).a, house.last(Bridge).b} == {ringing.leg, agent}
-
-
-@pytest.mark.parametrize(
-    ("answered_s", "cause", "result", "state", "outcome"),
-    [
-        (2.0, Cause.NORMAL, "abandoned", "abandoned", "abandoned"),
-        (1.9, Cause.NORMAL, "hung_up", "answered", "abandoned"),
-        (None, Cause.BUSY, "busy", "attempted", "unreached"),
-        (None, Cause.LOST, "failed", "attempted", "unreached"),
-    ],
-)
-def test_who_answered_while_no_controller_was_there_counts_as_the_switchs_own_records_tell(
-    answered_s: float | None, cause: Cause, result: str, state: str, outcome: str
-) -> None:
-    house = CampaignHouse(campaign(), "01", count=1)
-    house.start()
-    (call,) = house.calls_outside()
-    house.tell(door.SwitchBack("", (), ended=(door.EndedLeg(call.leg, cause, answered_s),)), after_s=5.0)
-    tried = house.given(wanted.LogTry)[-1]
-    assert (tried.result, tried.abandoned, tried.answered_at is None) == (result, result == "abandoned", not answered_s)
-    assert house.last(SettleAttempt).state == state
-    assert house.last(LogCall).outcome == outcome
-    assert house.calls_to_agents() == [], "nobody is rung for who is gone"
-
-
-def test_an_answer_that_was_heard_is_not_told_again_by_the_switchs_records() -> None:
-    house = CampaignHouse(campaign(), "01", count=1)
-    house.start()
-    call = house.picks_up()
-    house.agent_answers()
-    house.connected()
-    house.tell(door.SwitchBack("", (), ended=(door.EndedLeg(LegId(call), Cause.NORMAL, 9.0),)), after_s=5.0)
-    house.tell(Dispositioned("spring/1.0/1", "promise"))
-    assert house.given(wanted.LogTry)[-1].result == "talked"
 
 
 def test_calls_that_ring_are_given_up_by_a_stop():

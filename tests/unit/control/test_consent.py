@@ -6,7 +6,7 @@ from calls import events as door
 from calls.causes import Cause
 from calls.commands import Bridge, MuteRecording
 from calls.ids import CallId, LegId
-from control import commands
+from control import log_commands
 from tests.unit.control.harness import ControlHarness
 
 pytestmark = pytest.mark.unit
@@ -27,7 +27,7 @@ def recorded(house: ControlHarness, call: str) -> None:
 
 
 def consent_of(house: ControlHarness) -> str:
-    return house.last(commands.LogCall).consent
+    return house.last(log_commands.LogCall).consent
 
 
 def test_declined_in_the_flow_it_is_not_begun_and_the_log_says_so() -> None:
@@ -47,7 +47,7 @@ def test_who_allows_it_again_is_recorded() -> None:
     recorded(house, call)
     house.tell(door.CallEnded(LegId(call), Cause.NORMAL))
     assert consent_of(house) == "allowed"
-    assert [row.path for row in house.given(commands.LogRecording)] == [PATH]
+    assert [row.path for row in house.given(log_commands.LogRecording)] == [PATH]
 
 
 def test_who_says_nothing_is_recorded() -> None:
@@ -70,8 +70,8 @@ def test_declined_in_the_talk_it_is_silent_at_once_and_deleted_when_it_is_there(
     house.tell(door.CallEnded(LegId(call), Cause.NORMAL))
     assert consent_of(house) == "declined"
     recorded(house, call)
-    assert not house.given(commands.LogRecording)
-    assert house.given(commands.DropRecording) == [commands.DropRecording(call, PATH)]
+    assert not house.given(log_commands.LogRecording)
+    assert house.given(log_commands.DropRecording) == [log_commands.DropRecording(call, PATH)]
     assert not house.router.register.unwanted
 
 
@@ -84,7 +84,7 @@ def test_a_controller_that_dies_in_that_talk_leaves_it_to_its_heir() -> None:
     heir.now = house.now
     recorded_by = house.last(Bridge).attempt
     heir.tell(door.RecordingFinished(LegId(call), recorded_by, PATH, 8.0))
-    assert heir.given(commands.DropRecording) == [commands.DropRecording(call, PATH)]
+    assert heir.given(log_commands.DropRecording) == [log_commands.DropRecording(call, PATH)]
 
 
 def test_declined_after_a_talk_its_recording_goes() -> None:
@@ -93,6 +93,6 @@ def test_declined_after_a_talk_its_recording_goes() -> None:
     house.press(call, "1")
     agent = house.take(call)
     recorded(house, call)
-    assert [row.path for row in house.given(commands.LogRecording)] == [PATH]
+    assert [row.path for row in house.given(log_commands.LogRecording)] == [PATH]
     house.press(agent, "*7")
-    assert house.given(commands.DropRecording) == [commands.DropRecording(call, PATH)]
+    assert house.given(log_commands.DropRecording) == [log_commands.DropRecording(call, PATH)]

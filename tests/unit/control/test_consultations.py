@@ -9,7 +9,7 @@ from calls import events as door
 from calls.causes import Cause, Outcome
 from calls.commands import Bridge, HangUp, MuteRecording, Originate, Play, Sentence, StartMusic, Supervise
 from calls.ids import AgentId, LegId
-from control import commands, events
+from control import commands, events, log_commands
 from control.transfer_rules import TransferRules
 from tests.unit.control.consulting_house import OUTSIDE, Act, Talk
 
@@ -22,7 +22,7 @@ def test_the_caller_hears_music_while_the_agent_talks_to_the_other_one(by: Liter
     talk.asks(by=by)
     assert talk.house.last(Originate).to == "phone:8002"
     assert {order.leg for order in talk.house.given(StartMusic)} == {talk.call, talk.leg}
-    assert talk.house.last(commands.LogTalk).number == 1
+    assert talk.house.last(log_commands.LogTalk).number == 1
     assert talk.house.router.agent(AgentId("02"), talk.house.now) == ("paused", "in_a_call", "ready")
     talk.rung()
     assert talk.both() == ("agent", "other")
@@ -44,11 +44,11 @@ def test_connect_gives_the_caller_to_the_other_one_and_frees_the_agent(by: Liter
     talk.house.tell(door.CallEnded(talk.leg, Cause.NORMAL))
     assert talk.place == "transferred"
     assert talk.house.router.agent(AgentId("01"), talk.house.now) == ("wrap_up", "", "ready")
-    row = talk.house.last(commands.LogTransfer)
+    row = talk.house.last(log_commands.LogTransfer)
     assert (row.kind, row.target, row.outcome, row.talk, row.detail[:9]) == ("agent", "02", "reached", 2, "consulted")
     assert talk.house.last(Bridge).record == f"{talk.call}-2"
     talk.house.tell(door.CallEnded(talk.other, Cause.NORMAL), after_s=12.0)
-    last = talk.house.last(commands.LogTalk)
+    last = talk.house.last(log_commands.LogTalk)
     assert (last.number, last.agent, round(last.ended_at - last.began_at)) == (2, "02", 12)
     assert talk.place == "menu"
     talk.house.wait(5.0)
@@ -69,7 +69,7 @@ def test_swap_goes_to_and_fro_and_each_hears_music_in_turn(by: Literal["code", "
         assert talk.house.last(StartMusic).leg == talk.call
         assert talk.both() == ("agent", "other")
         talk.bridged()
-        assert talk.house.last(commands.LogTalk).number == 2 + turn
+        assert talk.house.last(log_commands.LogTalk).number == 2 + turn
     assert talk.hung_up() == set()
 
 
@@ -89,7 +89,7 @@ def test_give_back_ends_the_other_one_s_call_and_the_talk_goes_on(swapped: bool)
     assert (talk.place, talk.state) == ("talking", "over")
     assert talk.outcomes == ["consulting", "given_back"]
     talk.house.tell(door.CallEnded(talk.leg, Cause.NORMAL), after_s=5.0)
-    assert talk.house.last(commands.LogTalk).agent == "01"
+    assert talk.house.last(log_commands.LogTalk).agent == "01"
     assert talk.place == "menu"
 
 
@@ -169,7 +169,7 @@ def test_a_caller_who_hangs_up_ends_it_for_all(state: str) -> None:
     register = talk.house.router.register
     left = [register.calls, register.legs, register.consultations, register.offers, register.leaving]
     assert not any(left), left
-    assert talk.house.last(commands.LogCall).outcome == "answered"
+    assert talk.house.last(log_commands.LogCall).outcome == "answered"
 
 
 def test_a_caller_who_is_missed_in_the_bridge_before_their_end_is_told_has_left() -> None:

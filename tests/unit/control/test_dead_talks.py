@@ -10,7 +10,7 @@ from calls.causes import Cause, DeviceState
 from calls.commands import Bridge, HangUp, Originate, Play, Sentence, StartMusic
 from calls.ids import AgentId, CallId, LegId
 from complaints.cases import FileCase
-from control import commands
+from control import commands, log_commands
 from tests.unit.control.harness import ControlHarness
 
 pytestmark = pytest.mark.unit
@@ -54,14 +54,14 @@ def test_the_caller_is_told_and_waits_first_in_line(cause: Cause, apart_first: b
     assert house.last(StartMusic).leg == other
     assert LegId(call) in {order.leg for order in house.given(StartMusic)[-2:]}
     assert house.router.wait_of(call)["position"] == 1
-    talk = house.last(commands.LogTalk)
+    talk = house.last(log_commands.LogTalk)
     assert (talk.agent, talk.cause, round(talk.ended_at - talk.began_at)) == ("01", cause, 30)
     house.tell(AgentSignedIn(AgentId("02")))
     assert house.rings_for(house.last(Originate).leg) == call
     house.talk(call, 20.0)
-    row = next(row for row in house.given(commands.LogCall) if row.call == call)
+    row = next(row for row in house.given(log_commands.LogCall) if row.call == call)
     assert (row.outcome, row.agent) == ("answered", "02")
-    assert [row.number for row in house.given(commands.LogTalk)] == [1, 2]
+    assert [row.number for row in house.given(log_commands.LogTalk)] == [1, 2]
     assert cases(house) == []
 
 
@@ -80,14 +80,14 @@ def test_an_end_that_was_wanted_or_is_not_known_is_the_end_of_the_talk(cause: Ca
     call = dying(house, cause)
     assert place(house, call) == "menu"
     assert [one.event for one in house.given(commands.Noticed)] == []
-    assert house.last(commands.LogTalk).cause == cause
+    assert house.last(log_commands.LogTalk).cause == cause
 
 
 def test_who_gives_up_waiting_after_that_is_owed_a_call_back() -> None:
     house = ControlHarness("01")
     call = dying(house)
     house.tell(door.CallEnded(LegId(call), Cause.NORMAL), after_s=20.0)
-    row = house.last(commands.LogCall)
+    row = house.last(log_commands.LogCall)
     assert (row.outcome, row.agent) == ("cut_off", "01")
     assert cases(house) == ["cut_off"]
     assert house.last(FileCase).case.fields == {"place": "waiting", "queue": "care", "agent": "01", "reason": "care"}
@@ -119,7 +119,10 @@ def test_a_caller_who_dies_takes_the_talk_along_and_is_logged_as_what_it_was() -
     leg = house.take(call)
     house.tell(door.CallEnded(LegId(call), Cause.UNREACHABLE), after_s=30.0)
     assert HangUp(leg) in house.orders
-    assert (house.last(commands.LogTalk).cause, house.last(commands.LogCall).cause) == ("unreachable", "unreachable")
+    assert (house.last(log_commands.LogTalk).cause, house.last(log_commands.LogCall).cause) == (
+        "unreachable",
+        "unreachable",
+    )
     assert cases(house) == []
 
 
@@ -132,8 +135,8 @@ def test_a_transfers_target_that_dies_has_failed_and_not_ended() -> None:
     bridge = house.last(Bridge)
     house.tell(door.Bridged(bridge.attempt, (bridge.a, bridge.b)))
     house.tell(door.CallEnded(dialled.leg, Cause.FAILED), after_s=40.0)
-    assert house.last(commands.LogTalk).cause == "failed"
-    step = house.last(commands.LogStep).step
+    assert house.last(log_commands.LogTalk).cause == "failed"
+    step = house.last(log_commands.LogStep).step
     assert (step.kind, step.outcome) == ("transfer", "failed")
 
 
@@ -160,4 +163,4 @@ def test_with_nobody_else_there_the_flow_has_the_caller_as_it_says() -> None:
     house.press(call, "9")
     assert place(house, call) == "menu"
     house.tell(door.CallEnded(LegId(call), Cause.NORMAL))
-    assert (house.last(commands.LogCall).outcome, cases(house)) == ("cut_off", ["cut_off"])
+    assert (house.last(log_commands.LogCall).outcome, cases(house)) == ("cut_off", ["cut_off"])

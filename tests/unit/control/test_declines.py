@@ -8,8 +8,8 @@ from calls import events as door
 from calls.causes import Cause
 from calls.commands import HangUp, Originate
 from calls.ids import AgentId
-from control.commands import LogDecline, LogTransfer
 from control.events import CallDeclined
+from control.log_commands import LogDecline, LogTransfer
 from tests.unit.control.consulting_house import Talk
 from tests.unit.control.harness import ControlHarness
 

@@ -8,7 +8,7 @@ from calls import events as door
 from calls.causes import Cause, Outcome
 from calls.commands import Originate, Play, Sentence
 from calls.ids import AgentId, CallId, LegId
-from control import commands, events
+from control import commands, events, log_commands
 from control.treatment import CallbackRules, QueueTreatment
 from tests.unit.control import harness
 from tests.unit.control.harness import ControlHarness
@@ -104,6 +104,6 @@ def test_one_that_may_no_longer_be_called_is_given_up_before_it_is_dialled(monke
     house.press(ringing.leg, "1")
     check = house.last(commands.AskGate)
     house.tell(events.NumberChecked(check.call, check.attempt, True))
-    row = house.last(commands.LogCallback)
+    row = house.last(log_commands.LogCallback)
     assert (row.outcome, row.detail) == ("refused", "numbers of US are not called")
     assert not [order for order in house.given(Originate) if order.to.startswith("tel:")]

@@ -7,8 +7,8 @@ from calls import events as door
 from calls.causes import Cause
 from calls.commands import Play
 from calls.ids import AgentId, AttemptId, CallId, LegId
-from control.commands import LogDisposition
 from control.disposition_states import DISPOSITIONS
+from control.log_commands import LogDisposition
 from control.treatment import QueueDisposition, QueueTreatment
 from dialer.campaigns.events import Dispositioned
 from tests.unit.control.harness import ControlHarness

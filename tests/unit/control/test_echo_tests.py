@@ -6,8 +6,8 @@ from calls import events as door
 from calls.causes import Cause, DeviceState, Outcome
 from calls.commands import Clip, HangUp, Originate, Play, Record
 from calls.ids import AgentId
-from control.commands import DropRecording, LogRecording
 from control.events import EchoTestWanted
+from control.log_commands import DropRecording, LogRecording
 from tests.unit.control.harness import ControlHarness
 
 pytestmark = pytest.mark.unit

@@ -8,7 +8,7 @@ from acd.forecast.features import FEATURES
 from calls import events as door
 from calls.causes import Cause
 from calls.ids import CallId, LegId
-from control import commands, events
+from control import commands, events, log_commands
 from hotline.views.board import Board
 from hotline.views.metrics import Metrics
 from tests.unit.control.harness import ControlHarness
@@ -86,7 +86,7 @@ class Fixed:
 def test_a_wait_that_ended_with_an_agent_is_logged_for_the_next_fit_and_one_taken_at_once_is_not() -> None:
     house = ControlHarness("01", "02")
     a_busy_day(house)
-    assert house.given(commands.LogWait) == []
+    assert house.given(log_commands.LogWait) == []
     call = waiting(house)
     began = house.now
     house.wait(25.0)
@@ -94,7 +94,7 @@ def test_a_wait_that_ended_with_an_agent_is_logged_for_the_next_fit_and_one_take
         house.tell(door.CallEnded(leg, Cause.NORMAL))
     house.wait(10.0)  # wrap-up
     house.take(call)
-    (row,) = house.given(commands.LogWait)
+    (row,) = house.given(log_commands.LogWait)
     assert (row.call, row.queue, row.priority) == (call, "care", 0)
     assert row.joined_at == pytest.approx(began + house.router.register.offset_s, abs=0.2)
     assert row.wait_s == pytest.approx(house.now - began, abs=0.3)

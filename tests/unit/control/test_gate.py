@@ -12,19 +12,14 @@ from calls.causes import Cause
 from calls.commands import Bridge, EarlyMedia, HangUp, Originate, StartMusic
 from calls.events import LiveLeg, SwitchBack
 from calls.ids import AgentId, AttemptId
-from control import commands, events
+from control import commands, events, log_commands
 from control.gate import ANSWER_S
 from dialer.governor.decisions import Obligations
 from tests.unit.control import governed_house as governed
-from tests.unit.control import harness
+from tests.unit.control.callback_house import offers_callbacks
 from tests.unit.control.governed_house import CALLER, CALLERS, OUTSIDE, GovernedHouse
 
-pytestmark = pytest.mark.unit
-
-
-@pytest.fixture(autouse=True)
-def _a_queue_that_offers_a_callback(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(harness, "configuration", governed.callbacks)
+pytestmark = [pytest.mark.unit, pytest.mark.usefixtures(offers_callbacks.__name__)]
 
 
 each_caller = pytest.mark.parametrize("asks", CALLERS.values(), ids=CALLERS)
@@ -134,7 +129,7 @@ def test_who_is_not_handed_on_still_has_the_agent(caller: str) -> None:
     (call,) = house.router.register.calls.values()
     assert (call.place, call.talk is not None) == ("talking", True)
     assert (len(house.given(HangUp)), len(house.given(StartMusic))) == before
-    assert house.last(commands.LogTransfer).detail == TOLD
+    assert house.last(log_commands.LogTransfer).detail == TOLD
 
 
 @pytest.mark.parametrize("caller", ["handed on", "consulted"])
@@ -153,7 +148,7 @@ def test_a_flow_goes_the_way_of_a_transfer_that_failed() -> None:
     house.answer("deny", **NO)
     (call,) = house.router.register.calls.values()
     assert call.place == "menu"
-    assert house.given(commands.LogCall) == [], "it says goodbye first"
+    assert house.given(log_commands.LogCall) == [], "it says goodbye first"
 
 
 # what becomes of the attempt
@@ -195,7 +190,7 @@ def test_a_talk(asks: Callable[[], GovernedHouse]) -> None:
     assert (up.state, up.ended, over.state, over.ended) == ("answered", False, "effective", True)
     assert over.talked_until == pytest.approx(house.now + house.router.register.offset_s)
     assert up.reservation == over.reservation == 4711
-    assert over.call in {row.call for row in house.given(commands.LogLeg)}
+    assert over.call in {row.call for row in house.given(log_commands.LogLeg)}
 
 
 @each_caller
@@ -285,7 +280,7 @@ def test_a_callback_that_is_put_off_waits_until_then_and_no_phone_rings_before()
     house.answer("defer", **NO, until=house.now + house.router.register.offset_s + 3000.0)
     (call,) = house.router.register.calls.values()
     assert (call.place, call.callback.state) == ("booked", "resting")  # type: ignore[union-attr]
-    assert house.given(commands.LogCallback)[-1].detail == TOLD
+    assert house.given(log_commands.LogCallback)[-1].detail == TOLD
     rung, asked = len(house.given(Originate)), len(house.given(commands.AskGate))
     began = house.now
     house.wait(2990.0)
@@ -303,7 +298,7 @@ def test_a_callback_that_is_put_off_for_longer_than_it_is_kept_expires() -> None
     house = governed.call_back()
     house.answer("defer", **NO, until=house.now + house.router.register.offset_s + 90_000.0)
     house.wait(7300.0)
-    assert house.last(commands.LogCallback).outcome == "expired"
+    assert house.last(log_commands.LogCallback).outcome == "expired"
     assert not house.router.register.calls
 
 
@@ -314,7 +309,7 @@ def test_a_booking_that_must_wait_is_kept_and_no_agent_is_asked_before() -> None
     house.wait(10.5)
     house.press(call, "11")
     house.answer("defer", until=house.now + house.router.register.offset_s + 600.0)
-    assert house.last(commands.LogCallback).outcome == "booked"
+    assert house.last(log_commands.LogCallback).outcome == "booked"
     house.tell(door.CallEnded(house.router.register.calls[call].leg, Cause.NORMAL))
     house.tell(AgentSignedIn(AgentId("01")))
     house.wait(500.0)

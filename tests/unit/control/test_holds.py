@@ -7,7 +7,8 @@ from calls.causes import Cause
 from calls.commands import Bridge, MuteRecording, Originate, StartMusic
 from calls.events import CallHeld, CallResumed, LiveLeg, SwitchBack
 from calls.ids import CallId, LegId
-from control.commands import LogTalk, Noticed
+from control.commands import Noticed
+from control.log_commands import LogTalk
 from control.treatment import QueueTreatment
 from tests.unit.control.harness import ControlHarness
 

@@ -9,8 +9,8 @@ from calls.commands import Play
 from calls.errors import BrokenRule
 from calls.events import CallEnded, PlaybackFinished, SpeechHeard
 from calls.ids import CallId, LegId
-from control.commands import LogRung
 from control.ladder import LADDER, TURNS, Ladder, Rung, RungEvent, Turn
+from control.log_commands import LogRung
 from ivr.commands import Understand
 from ivr.events import Understood
 from tests.unit.control.harness import ControlHarness

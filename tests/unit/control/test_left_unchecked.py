@@ -7,21 +7,21 @@ from calls import events as door
 from calls.causes import Cause, Outcome
 from calls.commands import HangUp, Originate, Play
 from calls.ids import AgentId, AttemptId, CallId, LegId
-from control import commands, events
+from control import commands, events, log_commands
 from tests.unit.control import harness
-from tests.unit.control.harness import ControlHarness
-from tests.unit.control.test_callbacks import (
+from tests.unit.control.callback_house import (
     NUMBER,
-    _a_queue_that_offers_a_callback,
     accepted,
     answer_check,
     booked,
     make,
+    offers_callbacks,
     rows,
     waiting,
 )
+from tests.unit.control.harness import ControlHarness
 
-pytestmark = [pytest.mark.unit, pytest.mark.usefixtures(_a_queue_that_offers_a_callback.__name__)]
+pytestmark = [pytest.mark.unit, pytest.mark.usefixtures(offers_callbacks.__name__)]
 
 
 def confirmed(house: ControlHarness) -> CallId:
@@ -40,7 +40,7 @@ def test_it_is_booked_in_the_old_place() -> None:
     house = make()
     call = confirmed(house)
     hangs_up(house, call)
-    assert house.given(commands.LogCall) == [], "the journey goes on"
+    assert house.given(log_commands.LogCall) == [], "the journey goes on"
     waiting(house, "13900139000")
     answer_check(house)
     assert rows(house) == ["booked"]
@@ -59,7 +59,7 @@ def test_no_agent_is_rung_for_a_caller_who_is_gone_and_may_not_be_called() -> No
     answer_check(house, allowed=False)
     assert rows(house) == ["refused"]
     assert house.last(commands.Noticed).event == "callback given up"
-    assert house.last(commands.LogCall).call == call
+    assert house.last(log_commands.LogCall).call == call
     assert not house.router.register.calls
 
 
@@ -145,7 +145,7 @@ def test_no_agents_phone_rings_while_every_trunk_is_down() -> None:
     house.tell(events.TrunksChanged(down))
     house.tell(AgentSignedIn(AgentId("01")))
     assert not house.given(Originate)
-    assert house.last(commands.LogCallback).detail == "no trunk is up that carries the number"
+    assert house.last(log_commands.LogCallback).detail == "no trunk is up that carries the number"
     house.wait(61.0)
     assert not house.given(Originate), "looked at again, and still down"
     house.tell(events.TrunksChanged())
@@ -165,7 +165,7 @@ def test_a_trunk_that_goes_down_while_the_agent_is_asked_ends_in_no_call() -> No
     answer_check(house)
     assert house.last(Originate) is ringing
     assert house.router.register.calls[call].callback is not None
-    assert house.last(commands.LogCallback).tries == 0
+    assert house.last(log_commands.LogCallback).tries == 0
 
 
 def heir_of(house: ControlHarness) -> ControlHarness:

@@ -7,7 +7,7 @@ from calls import events as door
 from calls.causes import Cause
 from calls.commands import Bridge, HangUp, Originate
 from calls.ids import AgentId, LegId
-from control import commands, events
+from control import events, log_commands
 from tests.unit.control.consulting_house import Talk
 
 pytestmark = pytest.mark.unit
@@ -49,7 +49,7 @@ def test_the_caller_has_the_new_leg_and_the_old_one_goes_after_it() -> None:
     assert call.place == "talking"
     assert call.talk is not None
     assert call.talk.leg == ringing.leg
-    assert [row.number for row in talk.house.given(commands.LogTalk)] == [1]
+    assert [row.number for row in talk.house.given(log_commands.LogTalk)] == [1]
     assert talk.house.router.agent(AGENT, talk.house.now) == ("talking", "", "ready")
     assert talk.house.router.agents()[0].since == talked_since, "for the queues it is one talk"
     talk.house.tell(door.CallEnded(ringing.leg, Cause.NORMAL))

@@ -8,7 +8,7 @@ from calls import events as door
 from calls.causes import Cause, DeviceState, Outcome
 from calls.commands import Bridge, HangUp, Originate, Play, Record, StartMusic
 from calls.ids import CallId, LegId, node_of
-from control import commands, events
+from control import commands, events, log_commands
 from control.register import Register
 from tests.unit.control.harness import ControlHarness
 
@@ -168,7 +168,7 @@ def test_one_who_is_gone_with_the_switch_is_lost_and_nobody_else() -> None:
     talk = house.take(here)
     house.lose("b")
     house.come_back("b", restarted=True)
-    (row,) = house.given(commands.LogCall)
+    (row,) = house.given(log_commands.LogCall)
     assert (row.call, row.outcome) == (there, "lost")
     assert house.place(here) == "talking"
     assert talk in house.router.register.legs

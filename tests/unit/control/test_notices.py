@@ -8,7 +8,8 @@ from calls.causes import Cause, Outcome
 from calls.commands import Bridge, HangUp, Play, Sentence
 from calls.ids import AgentId
 from control import events
-from control.commands import AskGate, LogCall, Noticed, SettleAttempt
+from control.commands import AskGate, Noticed, SettleAttempt
+from control.log_commands import LogCall
 from dialer.campaigns import commands as wanted
 from dialer.campaigns.events import PreviewAnswered
 from dialer.campaigns.settings import Mode

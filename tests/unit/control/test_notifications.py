@@ -9,13 +9,13 @@ from calls import events as door
 from calls.causes import Cause
 from calls.commands import Bridge, Originate
 from calls.ids import AgentId, CallId, LegId
-from control import commands
+from control import commands, log_commands
 from tests.unit.control.harness import ControlHarness
-from tests.unit.control.test_blind_transfers import OUTSIDE, Talk
+from tests.unit.control.transferring import OUTSIDE, Talk
 
 pytestmark = pytest.mark.unit
 
-TOLD = (commands.NotifyArrival, commands.NotifyRing, commands.NotifyTalk, commands.LogCall)
+TOLD = (commands.NotifyArrival, commands.NotifyRing, commands.NotifyTalk, log_commands.LogCall)
 
 
 def told(house: ControlHarness) -> list[type]:
@@ -33,7 +33,7 @@ def test_a_call_is_told_from_its_arrival_to_its_end() -> None:
     assert (ring.agent, ring.account, ring.caller, ring.queue) == ("01", "8001", "+8613800138000", "care")
     assert (ring.about, ring.callback) == ("care", False)
     assert (talk.number, talk.agent, talk.role, talk.party, talk.queue) == (1, "01", "agent", "8001", "care")
-    assert arrival.at < ring.at < talk.began_at < house.last(commands.LogCall).ended_at
+    assert arrival.at < ring.at < talk.began_at < house.last(log_commands.LogCall).ended_at
     assert ring.at > 1_795_000_000.0, "UTC"
 
 
@@ -92,7 +92,7 @@ def test_a_number_that_nobody_has_is_told_and_over() -> None:
     leg = LegId("leg-9")
     house.tell(door.CallArrived(leg, "13800138000", "12"))
     house.tell(door.CallEnded(leg, Cause.NORMAL))
-    assert told(house) == [commands.NotifyArrival, commands.LogCall]
+    assert told(house) == [commands.NotifyArrival, log_commands.LogCall]
     assert house.last(commands.NotifyArrival).call == CallId("leg-9")
 
 

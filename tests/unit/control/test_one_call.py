@@ -8,9 +8,9 @@ from calls import events as door
 from calls.causes import Cause, DeviceState
 from calls.commands import Bridge, HangUp, Originate, Play, Sentence
 from calls.ids import AgentId, CallId, LegId
-from control import commands, events
+from control import events, log_commands
 from control.assembly import make_router
-from ivr.program import Const
+from ivr.steps import Const
 from tests.unit.control.harness import PROGRAM, VERSION, ControlHarness, Directory, configuration
 
 pytestmark = pytest.mark.unit
@@ -60,7 +60,7 @@ def test_an_agent_in_a_talk_that_a_flow_brought_is_offered_no_second_call() -> N
     assert house.place(waiting) == "waiting"
     house.tell(door.CallEnded(ringing.leg, Cause.NORMAL), after_s=30.0)
     assert house.place(waiting) == "offered", "and the next one at once after it"
-    talk = house.given(commands.LogTalk)[0]
+    talk = house.given(log_commands.LogTalk)[0]
     assert (talk.role, talk.agent, talk.party) == ("transfer", "01", "phone:8001")
 
 
@@ -79,7 +79,7 @@ def test_a_flow_does_not_ring_a_phone_that_has_a_call(busy: str) -> None:
     before = len(house.given(Originate))
     house.pass_on()
     assert len(house.given(Originate)) == before
-    step = house.last(commands.LogStep).step
+    step = house.last(log_commands.LogStep).step
     assert (step.kind, step.outcome) == ("transfer", "busy")
 
 

@@ -8,7 +8,7 @@ from calls.commands import HangUp, Play, Record, Sentence
 from calls.ids import LegId
 from calls.numbers import masked
 from calls.overrides import Override
-from control import commands, events
+from control import commands, events, log_commands
 from control.override_menu import MENUS, spans_of
 from control.override_phone import OUTSIDE, PIN
 from ivr.commands import CheckSecret, HideDigits, ShowDigits
@@ -143,7 +143,7 @@ def test_what_is_in_force_is_told_and_one_of_it_ended() -> None:
     assert words(house) == ["override_closure number=1 name=Care", "override_menu"]
     house.press(LEG, "61")
     assert house.router.register.overrides == []
-    assert house.last(commands.LogOverride).over_by == "phone 8001"
+    assert house.last(log_commands.LogOverride).over_by == "phone 8001"
 
 
 def test_the_menu_is_spoken_in_the_language_that_was_chosen(monkeypatch: pytest.MonkeyPatch) -> None:

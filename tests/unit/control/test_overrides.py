@@ -12,14 +12,15 @@ from calls.causes import Cause, Outcome
 from calls.commands import Answer, HangUp, Originate, Play, Sentence
 from calls.ids import AgentId, CallId, LegId
 from calls.overrides import Kind, Override, end_of_day
-from control import commands, events
+from control import commands, events, log_commands
 from control.treatment import CallbackRules, QueueTreatment
 from dsl.hours import Hours
 from ivr import program as flow
+from ivr import steps
 from tests.unit.control import harness
+from tests.unit.control.callback_house import booked, offers_callbacks
 from tests.unit.control.campaigning import CampaignHouse, campaign
 from tests.unit.control.harness import ControlHarness
-from tests.unit.control.test_callbacks import _a_queue_that_offers_a_callback, booked
 
 pytestmark = pytest.mark.unit
 
@@ -53,7 +54,7 @@ def test_it_ends_with_the_day_of_the_house_and_says_so() -> None:
     assert house.router.register.overrides == [override]
     house.wait(2.0)
     assert house.router.register.overrides == []
-    rows = house.given(commands.LogOverride)
+    rows = house.given(log_commands.LogOverride)
     assert [(row.override.number, row.how, row.over_by) for row in rows] == [(1, "", ""), (1, "ended", "")]
     assert rows[-1].over_at == pytest.approx(override.ends_at, abs=1.0)
 
@@ -72,9 +73,9 @@ def test_one_that_is_until_lifted_stays_until_somebody_does() -> None:
     house.wait(40 * 86_400.0)
     assert house.router.register.overrides == [override]
     house.tell(events.OverrideLifted(override.number, "wang"))
-    assert (house.router.register.overrides, house.last(commands.LogOverride).over_by) == ([], "wang")
+    assert (house.router.register.overrides, house.last(log_commands.LogOverride).over_by) == ([], "wang")
     house.tell(events.OverrideLifted(override.number, "wang"))
-    assert len(house.given(commands.LogOverride)) == 2, "over is over"
+    assert len(house.given(log_commands.LogOverride)) == 2, "over is over"
 
 
 def test_the_same_again_takes_the_place_of_the_one_before() -> None:
@@ -82,7 +83,7 @@ def test_the_same_again_takes_the_place_of_the_one_before() -> None:
     wanted(house, "closure", "queue:care")
     wanted(house, "closure", "queue:care", "lifted")
     assert [one.number for one in house.router.register.overrides] == [2]
-    assert [row.how for row in house.given(commands.LogOverride)] == ["", "replaced", ""]
+    assert [row.how for row in house.given(log_commands.LogOverride)] == ["", "replaced", ""]
 
 
 def test_an_end_that_has_passed_sets_nothing() -> None:
@@ -114,7 +115,7 @@ def test_one_whose_end_came_while_no_controller_was_there_is_over_at_the_start()
     after.now = house.now
     after.tell(door.ClockSet(house.router.register.offset_s + 3_600.0), after_s=0.0)
     assert after.router.register.overrides == []
-    assert after.last(commands.LogOverride).how == "ended"
+    assert after.last(log_commands.LogOverride).how == "ended"
 
 
 def test_callers_of_a_closed_queue_go_its_way_and_no_phone_rings() -> None:
@@ -123,9 +124,9 @@ def test_callers_of_a_closed_queue_go_its_way_and_no_phone_rings() -> None:
     call = house.arrive()
     house.press(call, "1")
     assert not house.given(Originate)
-    assert house.last(commands.LogStep).step.outcome == "closed"
+    assert house.last(log_commands.LogStep).step.outcome == "closed"
     house.tell(door.CallEnded(LegId(call), Cause.NORMAL))
-    row = house.last(commands.LogCall)
+    row = house.last(log_commands.LogCall)
     assert (row.outcome, row.queue) == ("refused", "care")
 
 
@@ -205,7 +206,7 @@ def test_a_talk_goes_on() -> None:
     assert house.router.register.calls[call].place == "talking"
 
 
-@pytest.mark.usefixtures(_a_queue_that_offers_a_callback.__name__)
+@pytest.mark.usefixtures(offers_callbacks.__name__)
 def test_nobody_is_called_back_from_a_closed_queue_until_it_is_open() -> None:
     house = ControlHarness(habits=QueueTreatment(callback=CallbackRules(retry_s=60.0)))
     call = booked(house)
@@ -213,7 +214,7 @@ def test_nobody_is_called_back_from_a_closed_queue_until_it_is_open() -> None:
     assert override is not None
     house.tell(AgentSignedIn(AgentId("01")))
     assert not house.given(Originate)
-    assert house.last(commands.LogCallback).detail == "the queue care is closed"
+    assert house.last(log_commands.LogCallback).detail == "the queue care is closed"
     house.tell(events.OverrideLifted(override.number, "li"))
     house.wait(61.0)
     assert house.rings_for(house.last(Originate).leg) == call
@@ -228,8 +229,8 @@ def test_a_closed_line_says_so_and_ends() -> None:
     house.tell(door.PlaybackFinished(LegId(call), house.last(Play).attempt, Outcome.FINISHED))
     assert house.last(HangUp).leg == call
     house.tell(door.CallEnded(LegId(call), Cause.NORMAL))
-    assert house.last(commands.LogCall).outcome == "refused"
-    assert not house.given(commands.LogStep)
+    assert house.last(log_commands.LogCall).outcome == "refused"
+    assert not house.given(log_commands.LogStep)
 
 
 def test_a_closed_line_leads_to_its_flow(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -237,7 +238,7 @@ def test_a_closed_line_leads_to_its_flow(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setitem(
         harness.PROGRAM.flows,
         "night",
-        flow.Flow(start="bye", steps={"bye": flow.HangUp(lines=(flow.Line("bye"),))}),
+        flow.Flow(start="bye", steps={"bye": steps.HangUp(lines=(steps.Line("bye"),))}),
     )
     house = ControlHarness()
     wanted(house, "closure", "line:95183")
@@ -269,7 +270,7 @@ def test_who_hangs_up_during_it_has_left_in_the_menu() -> None:
     wanted(house, "announcement", "all", texts={"en": "A storm."})
     call = house.arrive()
     house.tell(door.CallEnded(LegId(call), Cause.NORMAL))
-    assert house.last(commands.LogCall).outcome == "left_in_menu"
+    assert house.last(log_commands.LogCall).outcome == "left_in_menu"
     assert not house.router.register.calls
 
 

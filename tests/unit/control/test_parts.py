@@ -6,8 +6,8 @@ from calls import events as door
 from calls.causes import Cause
 from calls.commands import HangUp, Originate, Play, Sentence
 from calls.ids import LegId
-from control.commands import LogLeg
 from control.hub import Hub
+from control.log_commands import LogLeg
 from control.parts import QuietPart
 from control.register import Leg
 from tests.unit.control.harness import ControlHarness

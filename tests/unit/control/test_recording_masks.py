@@ -6,8 +6,8 @@ from calls import events as door
 from calls.causes import Cause
 from calls.commands import Bridge, MuteRecording, Originate
 from calls.ids import AgentId, CallId, LegId
-from control.commands import LogTalk
 from control.events import RecordingMaskWanted, TalkMoveWanted
+from control.log_commands import LogTalk
 from control.treatment import QueueTreatment
 from tests.unit.control.harness import ControlHarness
 

@@ -6,7 +6,7 @@ from calls import events as door
 from calls.causes import Cause, Outcome
 from calls.commands import Bridge, Record
 from calls.ids import AttemptId, LegId
-from control.commands import DropRecording, LogRecording
+from control.log_commands import DropRecording, LogRecording
 from ivr.commands import VoicemailLeft
 from tests.unit.control.harness import ControlHarness
 

@@ -9,9 +9,9 @@ from calls.causes import Cause, DeviceState, FailureReason, Outcome
 from calls.commands import Answer, Bridge, HangUp, MuteRecording, Originate, Play, StartMusic, StopMusic
 from calls.ids import LegId
 from complaints.cases import FileCase
-from control import commands, events
+from control import commands, events, log_commands
 from ivr.commands import HideDigits, ShowDigits
-from ivr.program import Cel, Const, Value
+from ivr.steps import Cel, Const, Value
 from tests.unit.control.harness import PROGRAM, ControlHarness
 
 pytestmark = pytest.mark.unit
@@ -53,13 +53,13 @@ def test_from_the_menu_to_a_talk_and_out_again() -> None:
     house.tell(door.PlaybackFinished(LegId(call), house.last(Play).attempt, Outcome.FINISHED))
     assert house.last(HangUp).leg == call
     house.tell(door.CallEnded(LegId(call), Cause.NORMAL))
-    row = house.last(commands.LogCall)
+    row = house.last(log_commands.LogCall)
     assert (row.outcome, row.agent, row.queue) == ("answered", "01", "care")
     assert row.answered_at is not None
     assert row.queued_at is not None
     assert row.arrived_at < row.queued_at < row.answered_at < row.ended_at
-    assert [leg.role for leg in house.given(commands.LogLeg)] == ["agent", "caller"]
-    assert [step.step.step for step in house.given(commands.LogStep)] == ["choose", "care", "bye"]
+    assert [leg.role for leg in house.given(log_commands.LogLeg)] == ["agent", "caller"]
+    assert [step.step.step for step in house.given(log_commands.LogStep)] == ["choose", "care", "bye"]
     assert house.router.register.calls == {}
     assert house.router.register.legs == {}
     assert house.router.register.bridges == {}
@@ -80,7 +80,7 @@ def test_a_caller_who_hangs_up_in_the_queue_is_abandoned() -> None:
     house = ControlHarness()
     call = in_queue(house)
     house.tell(door.CallEnded(LegId(call), Cause.NORMAL), after_s=12)
-    assert house.last(commands.LogCall).outcome == "abandoned"
+    assert house.last(log_commands.LogCall).outcome == "abandoned"
 
 
 def test_a_caller_who_hangs_up_under_a_ringing_phone_stops_its_ringing() -> None:
@@ -195,7 +195,7 @@ def test_a_transfer_connects_and_its_end_goes_on_with_the_flow() -> None:
     house.tell(door.CallEnded(target.leg, Cause.NORMAL), after_s=5)
     assert house.router.register.calls[call].place == "menu"
     house.tell(door.CallEnded(LegId(call), Cause.NORMAL))
-    assert house.last(commands.LogCall).outcome == "transferred"
+    assert house.last(log_commands.LogCall).outcome == "transferred"
 
 
 def test_a_phone_signs_its_agent_in_by_a_code() -> None:
@@ -233,7 +233,7 @@ def test_a_caller_whom_we_hung_up_as_the_controller_died_is_not_lost() -> None:
         house.tell(door.PlaybackFinished(LegId(call), house.last(Play).attempt, Outcome.FINISHED))
     house.tell(events.Restarted())
     house.tell(door.SwitchBack("switch-1", ()))
-    row = house.last(commands.LogCall)
+    row = house.last(log_commands.LogCall)
     assert (row.call, row.cause) == (call, Cause.NORMAL)
     assert row.outcome != "lost"
     assert not house.given(FileCase)
@@ -269,8 +269,8 @@ def test_after_a_gap_each_difference_becomes_the_fact_that_was_missed() -> None:
     assert set(calls) == {talk, waiting, "new"}
     assert calls[talk].place == "talking"
     assert calls[waiting].place == "waiting"
-    assert house.last(commands.LogCall).call == gone
-    assert house.last(commands.LogCall).outcome == "lost"
+    assert house.last(log_commands.LogCall).call == gone
+    assert house.last(log_commands.LogCall).outcome == "lost"
     (owed,) = [order.case for order in house.given(FileCase)]
     assert (owed.call, owed.category, owed.asked_by) == (gone, "lost_call", "house")
     assert owed.fields == {"place": "waiting", "queue": "care", "reason": "care"}

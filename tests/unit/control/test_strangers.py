@@ -9,7 +9,7 @@ from calls import events as door
 from calls.causes import Cause, Outcome
 from calls.commands import Originate, Play
 from calls.ids import AgentId, CallId, LegId
-from control import commands, events
+from control import commands, events, log_commands
 from control.treatment import CallbackRules, QueueTreatment
 from tests.unit.control import harness
 from tests.unit.control.harness import ControlHarness
@@ -69,7 +69,7 @@ def test_a_stranger_does_not_end_the_callback_of_another_nor_get_their_place(cal
     waiting(house, "13700137000")
     second = waiting(house, caller)
     assert house.router.register.calls[first].place == "booked"
-    assert [row.outcome for row in house.given(commands.LogCallback)] == ["booked"]
+    assert [row.outcome for row in house.given(log_commands.LogCallback)] == ["booked"]
     assert house.given(CalledAgain) == [], "nothing is said of another line"
     queued = house.router.register.calls[second].queued_as
     assert queued is not None

@@ -9,7 +9,7 @@ from calls import events as door
 from calls.causes import Cause
 from calls.commands import Bridge, Originate
 from calls.ids import AgentId, CallId, LegId
-from control import commands
+from control import log_commands
 from control.register import talk_of
 from hotline.views.board import Board
 from hotline.views.metrics import Metrics
@@ -26,7 +26,7 @@ def queued(house: ControlHarness) -> CallId:
 
 def talks(house: ControlHarness) -> list[tuple[int, str, str | None, str, float]]:
     """Number, role, agent, queue and length of each talk."""
-    rows = house.given(commands.LogTalk)
+    rows = house.given(log_commands.LogTalk)
     return [(row.number, row.role, row.agent, row.queue, round(row.ended_at - row.began_at, 1)) for row in rows]
 
 
@@ -36,10 +36,10 @@ def test_a_talk_of_half_a_minute_is_that_long_whatever_the_survey_after_it_took(
     leg = house.take(call)
     house.tell(door.CallEnded(leg, Cause.NORMAL), after_s=30.0)
     house.tell(door.CallEnded(LegId(call), Cause.NORMAL), after_s=25.0)
-    (row,) = house.given(commands.LogTalk)
+    (row,) = house.given(log_commands.LogTalk)
     assert (row.call, row.leg, row.party, row.cause) == (call, leg, "8001", "normal")
     assert talks(house) == [(1, "agent", "01", "care", 30.0)]
-    ended = house.last(commands.LogCall)
+    ended = house.last(log_commands.LogCall)
     assert ended.answered_at == row.began_at
     assert ended.ended_at - row.ended_at == pytest.approx(25.0)
 
@@ -74,7 +74,7 @@ def test_whoever_ends_it_the_talk_has_its_end(ends: str) -> None:
         case _:
             house.tell(door.CallEnded(LegId(call), Cause.LOST), after_s=0.0)
     assert talks(house) == [(1, "agent", "01", "care", 20.0)]
-    assert house.last(commands.LogTalk).cause == ("lost" if ends == "lost" else "normal")
+    assert house.last(log_commands.LogTalk).cause == ("lost" if ends == "lost" else "normal")
 
 
 def test_a_talk_with_a_transfers_target_is_one_too_and_no_agents() -> None:
@@ -87,7 +87,7 @@ def test_a_talk_with_a_transfers_target_is_one_too_and_no_agents() -> None:
     house.tell(door.Bridged(bridge.attempt, (bridge.a, bridge.b)))
     house.tell(door.CallEnded(dialled.leg, Cause.NORMAL), after_s=40.0)
     assert talks(house) == [(1, "transfer", None, "", 40.0)]
-    assert house.last(commands.LogTalk).party == "tel:+861012345"
+    assert house.last(log_commands.LogTalk).party == "tel:+861012345"
 
 
 def test_an_offer_that_comes_to_nothing_is_no_talk() -> None:
@@ -107,7 +107,7 @@ def test_a_recording_says_which_talk_it_is_of() -> None:
     house.tell(door.CallEnded(LegId(call), Cause.NORMAL), after_s=9.0)
     assert bridge.record is not None
     house.tell(door.RecordingFinished(bridge.a, bridge.attempt, f"/spool/{bridge.record}.wav", 9.0))
-    assert house.last(commands.LogRecording).talk == house.last(commands.LogTalk).number == 1
+    assert house.last(log_commands.LogRecording).talk == house.last(log_commands.LogTalk).number == 1
     assert [talk_of(path) for path in ("/x/hotline-1795.42-2.wav", "box/a.wav", "")] == [2, 0, 0]
 
 

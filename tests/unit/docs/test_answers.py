@@ -7,7 +7,7 @@ import pytest
 
 from dsl.tree import parse
 from ivr.compiler.compiling import compile_folder
-from ivr.program import Call, SayAnswer
+from ivr.steps import Call, SayAnswer
 from understanding.cases import read_cases
 
 pytestmark = pytest.mark.unit

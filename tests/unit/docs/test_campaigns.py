@@ -12,7 +12,7 @@ from dialer.campaigns.reading import RESULTS
 from dialer.campaigns.results import Meaning
 from dialer.campaigns.settings import Mode, Order
 from dialer.campaigns.written import WORDS, WrittenDisposition, WrittenPacing, WrittenRetry
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.checking import check
 
 pytestmark = pytest.mark.unit

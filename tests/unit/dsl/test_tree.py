@@ -6,7 +6,8 @@ import pytest
 import yaml
 
 from dsl import tree as source
-from dsl.tree import Node, SourceError, nearest, parse
+from dsl.spelling import nearest
+from dsl.tree import Node, SourceError, parse
 
 pytestmark = pytest.mark.unit
 

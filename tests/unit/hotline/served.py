@@ -10,7 +10,7 @@ from control.treatment import QueueTreatment
 from dialer.campaigns.settings import CampaignSettings
 from hotline.provisioning.port import Provisioning
 from hotline.server.serving import Server
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.store import Manifest, Versions
 from speech.sentences import Sentences

@@ -19,14 +19,14 @@ from typer.testing import CliRunner
 from hotline.bus.picture import Picture
 from hotline.cli.main import app
 from hotline.server import logs
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import statements
 from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.store import Manifest, Versions
 from hotline.views import wire
 from hotline.web import app as web
 from hotline.web.tokens import WaitTokens
-from ivr import program as flow
+from ivr import steps as flow
 from switch.fake import FakeSwitch, LeaveRinging, LoopTimeline, World
 from switch.fake.state import Phone
 from tests.unit.control.harness import PROGRAM, VERSION, configuration

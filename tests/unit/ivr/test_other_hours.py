@@ -10,6 +10,7 @@ from calls.events import ClockSet
 from calls.ids import CallId, LegId
 from dsl.hours import Hours, OtherHours, Reason, is_open, next_opening, with_others
 from ivr import program as p
+from ivr import steps
 from ivr.commands import StepTaken
 from ivr.events import CallStarted, HoursReplaced
 from ivr.machine.core import Ivr
@@ -56,9 +57,9 @@ PROGRAM = p.Program(
         "main": p.Flow(
             "ask",
             {
-                "ask": p.AskHours(hours="service", open="in", closed="out"),
-                "in": p.HangUp(lines=(p.Line("yes"),)),
-                "out": p.HangUp(lines=(p.Line("back", values={"when": p.Const("service")}),)),
+                "ask": steps.AskHours(hours="service", open="in", closed="out"),
+                "in": steps.HangUp(lines=(steps.Line("yes"),)),
+                "out": steps.HangUp(lines=(steps.Line("back", values={"when": steps.Const("service")}),)),
             },
         )
     },

@@ -16,7 +16,8 @@ from calls.ids import CallId
 from ivr.commands import IvrCommand
 from ivr.events import IvrEvent
 from ivr.machine.core import Ivr
-from ivr.program import KINDS, Program, SayAnswer, Understand, decode
+from ivr.program import Program, decode
+from ivr.steps import KINDS, SayAnswer, Understand
 
 pytestmark = pytest.mark.unit
 

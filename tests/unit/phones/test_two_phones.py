@@ -11,10 +11,10 @@ import pytest
 
 from phones.agent_phone import AgentPhone, Answer, LetRing, Reject
 from phones.audio import tone
-from phones.call import CallFailed
 from phones.caller import PhoneLine
 from phones.digest import Credentials
 from phones.endpoint import Endpoint
+from phones.facts import CallFailed
 from phones.sdp import PCMA, PCMU
 
 pytestmark = pytest.mark.unit

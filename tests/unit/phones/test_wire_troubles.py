@@ -11,10 +11,11 @@ import pytest
 from phones import transactions
 from phones.agent_phone import AgentPhone, Answer, Habits, LetRing, Reject
 from phones.audio import tone
-from phones.call import Call, CallFailed
+from phones.call import Call
 from phones.caller import PhoneLine
 from phones.digest import Credentials
 from phones.endpoint import Endpoint
+from phones.facts import CallFailed
 from phones.hostile import MAX_RATE_PER_S, flood_of_invites, garbage, half_invite, send_slowly
 from phones.media import MediaEngine
 from phones.transactions import Address

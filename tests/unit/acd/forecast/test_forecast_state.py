@@ -45,7 +45,6 @@ def test_the_last_wait_is_kept_by_kind_and_priority_and_gone_callers_leave_none(
     assert line.last_wait("PS", 0) == (30.0, 30.0)
     assert line.last_wait("NW", 0) is None
     assert line.last_wait() == (30.0, 30.0)
-    assert line.oldest_elapsed(40.0) == 30.0
 
 
 def test_an_agent_is_learned_by_what_is_taken_and_what_is_passed_over() -> None:

@@ -11,7 +11,7 @@ import yaml
 from calls import events as door
 from calls.causes import Cause
 from calls.ids import LegId
-from control import commands
+from control import commands, log_commands
 from dialer.governor.decisions import Decision, Reason
 from dialer.governor.questions import Question
 from hotline.bus import asyncapi, words
@@ -134,7 +134,7 @@ async def test_calls_that_ended_are_told_from_the_mark_on(tmp_path: Path) -> Non
         call = house.arrive()
         house.tell(door.CallEnded(LegId(call), Cause.NORMAL))
         with sqlite3.connect(database) as connection:
-            connection.execute(statements.CALL, msgspec.structs.astuple(house.last(commands.LogCall)))
+            connection.execute(statements.CALL, msgspec.structs.astuple(house.last(log_commands.LogCall)))
         connection.close()
 
     end_one()

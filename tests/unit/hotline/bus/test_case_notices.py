@@ -8,18 +8,11 @@ import pytest
 from hotline.bus import words
 from hotline.bus.case_notices import CaseNotices, NoticesToPeople
 from hotline.cases.clock_work import ClockWork
-from hotline.cases.keeping import writing
 from hotline.cases.notices import CaseNotice, give
-from hotline.store import opening
+from hotline.store.transactions import writing
 from tests.unit.hotline.cases.test_clock_work import BOOK, NOW, H, opened, write
 
 pytestmark = pytest.mark.unit
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Path:
-    opening.migrate(tmp_path / "hotline.db")
-    return tmp_path / "hotline.db"
 
 
 async def test_what_was_given_while_the_broker_was_away_is_told_and_the_past_is_not(database: Path) -> None:

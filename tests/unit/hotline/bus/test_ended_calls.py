@@ -7,16 +7,9 @@ from pathlib import Path
 import pytest
 
 from hotline.bus.ended import EndedCalls
-from hotline.store import opening, statements
+from hotline.store import statements
 
 pytestmark = pytest.mark.unit
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Path:
-    path = tmp_path / "hotline.db"
-    opening.migrate(path)
-    return path
 
 
 def _end_call(database: Path, call: str) -> None:

@@ -11,7 +11,8 @@ from complaints.stages.rules import Act
 from complaints.stages.table import STAGES
 from complaints.stages.told import TOLD, timeline
 from hotline.cases import asking, intake
-from hotline.cases.keeping import act, kept, looking, writing
+from hotline.cases.keeping import act, kept
+from hotline.store.transactions import looking, writing
 from hotline.web.tokens import WaitTokens
 
 pytestmark = pytest.mark.unit

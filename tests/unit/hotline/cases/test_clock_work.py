@@ -15,9 +15,9 @@ from complaints.clocks.calendars import Calendar, Version
 from complaints.clocks.clock import Clock, Condition, WarningStep
 from dsl.hours import Hours
 from hotline.cases.clock_work import ClockWork
-from hotline.cases.keeping import looking, writing
 from hotline.cases.notices import Notice
 from hotline.store import case_log
+from hotline.store.transactions import looking, writing
 
 pytestmark = pytest.mark.unit
 

@@ -17,9 +17,10 @@ from complaints.intake.contact import Contact
 from complaints.stages.rules import Act, Refused
 from dsl.tree import parse
 from hotline.cases import candidates, intake, turns, work
-from hotline.cases.keeping import act, kept, writing
+from hotline.cases.keeping import act, kept
 from hotline.cases.work import Work, take_in_abandoned
 from hotline.store import case_log, statements
+from hotline.store.transactions import writing
 from hotline.versions.case_rules import CaseRules, read_case_rules
 
 pytestmark = pytest.mark.unit

@@ -15,7 +15,7 @@ from hotline.campaigns.rows import CampaignRows
 from hotline.cli.main import app
 from hotline.ledger.opening import Place, open_ledger
 from hotline.ledger.port import Settlement, Terms
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store.writer import Writer
 from tests.unit.hotline.campaigns.stores import NOW, Campaign, a_try, import_people, log_tries
 from tests.unit.hotline.governing.gated_site import publish_again, published

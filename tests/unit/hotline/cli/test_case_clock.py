@@ -7,10 +7,10 @@ import pytest
 from typer.testing import CliRunner
 
 from complaints.audit import Entry
-from hotline.cases.keeping import writing
 from hotline.cli.main import app
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import case_log, opening
+from hotline.store.transactions import writing
 from tests.unit.hotline.governing.gated_site import publish_again, published
 
 pytestmark = pytest.mark.unit

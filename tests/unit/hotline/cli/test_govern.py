@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from hotline.cli.flows import app as flows
 from hotline.cli.govern import app
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import opening
 from tests.unit.hotline.governing.gated_site import change, publish_again, published
 

@@ -11,7 +11,7 @@ from dialer.governor.questions import Question, Subject
 from hotline.cli.main import app
 from hotline.ledger.opening import Place, open_ledger
 from hotline.ledger.port import Settlement, Terms
-from hotline.site.settings import Site
+from hotline.site.site import Site
 
 pytestmark = pytest.mark.unit
 

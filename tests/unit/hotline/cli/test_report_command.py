@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from hotline.cli.main import app
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from tests.unit.hotline.reports.month import at, site_of_the_month
 
 pytestmark = pytest.mark.unit

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from hotline.cli.main import app
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.checking import check
 from hotline.versions.store import Manifest, Versions
 

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from hotline.cli.main import app
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from tests.ports import free_port
 from tests.unit.hotline.governing.gated_site import approve, published
 

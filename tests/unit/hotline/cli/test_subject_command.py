@@ -15,11 +15,12 @@ from calls.ids import AttemptId, CallId
 from complaints.intake.contact import Contact
 from complaints.stages.rules import Act
 from hotline.cases import intake
-from hotline.cases.keeping import act, kept, writing
+from hotline.cases.keeping import act, kept
 from hotline.cases.work import Work
 from hotline.cli.main import app
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import case_log, legal_holds, opening, statements
+from hotline.store.transactions import writing
 from hotline.store.unanswered import UnansweredRows
 from hotline.versions.case_rules import CaseRules
 from ivr.commands import QuestionUnanswered

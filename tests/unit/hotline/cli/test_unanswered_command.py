@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from calls.ids import AttemptId, CallId
 from hotline.cli.main import app
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store.unanswered import UnansweredRows
 from ivr.commands import QuestionUnanswered
 from tests.unit.hotline.governing.answered_site import published

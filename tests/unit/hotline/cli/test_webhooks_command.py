@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from hotline.cli import webhooks
 from hotline.cli.main import app
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import opening, statements
 from hotline.webhooks import signing
 from tests.unit.hotline.webhooks.receiver import Receiver

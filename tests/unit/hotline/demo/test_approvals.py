@@ -7,7 +7,7 @@ import pytest
 
 from hotline.demo.approvals import approve_all
 from hotline.governing import approving
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from tests.unit.hotline.governing.gated_site import change, publish_again, published
 
 pytestmark = pytest.mark.unit

@@ -18,7 +18,7 @@ from hotline.demo.overlay import RING, lay
 from hotline.demo.people import LISTS, as_csv, make_people, reaction
 from hotline.governing.local import local_gate
 from hotline.site.sample import SAMPLE
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import opening
 from hotline.versions.checking import check
 from phones.agent_phone import Answer, LetRing, Reject

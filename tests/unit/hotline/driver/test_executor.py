@@ -17,7 +17,7 @@ from calls import commands as door
 from calls.events import DigitPressed
 from calls.ids import AttemptId, CallId, LegId
 from calls.ports import Switch
-from control import commands
+from control import commands, log_commands
 from control.override_phone import PIN
 from hotline.driver.executor import CommandExecutor, Sentences
 from hotline.driver.lookups import Lookups
@@ -29,7 +29,7 @@ from tests.unit.hotline.served import until
 
 pytestmark = pytest.mark.unit
 
-ENDED = commands.LogCall(
+ENDED = log_commands.LogCall(
     call=CallId("a"),
     caller="+8613800138000",
     called="95183",

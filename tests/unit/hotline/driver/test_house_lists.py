@@ -8,7 +8,6 @@ import pytest
 
 from hotline.driver.do_not_call import NumberList, may_call
 from hotline.driver.house_lists import HouseLists
-from hotline.store import opening
 from hotline.suppression import entries, imports
 from hotline.suppression.entries import Wish
 from hotline.suppression.lists import Lists
@@ -18,13 +17,6 @@ pytestmark = pytest.mark.unit
 ZHANG, LI, WANG = "+8613800138000", "+8613900139000", "+8613700137000"
 ASKED = Wish(source="phone", reason="asked", author="lin")
 LISTED = (False, "on the do-not-call list")
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Path:
-    path = tmp_path / "hotline.db"
-    opening.migrate(path)
-    return path
 
 
 def house(store: Path, file: Path | None = None) -> HouseLists:

@@ -16,8 +16,8 @@ from hotline.driver import probing
 from hotline.driver.lookups import Lookups
 from hotline.driver.services import Services, origin_of
 from ivr.commands import Lookup
-from ivr.program import Const
-from ivr.program import Lookup as LookupStep
+from ivr.steps import Const
+from ivr.steps import Lookup as LookupStep
 from tests.ports import free_port
 from tests.unit.control.harness import PROGRAM
 

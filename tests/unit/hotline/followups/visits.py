@@ -10,20 +10,22 @@ from zoneinfo import ZoneInfo
 
 from calls.ids import AttemptId, CallId
 from complaints.audit import Entry
-from complaints.clocks.calendars import AROUND_THE_CLOCK, Calendar, Version
+from complaints.clocks.calendars import Calendar, Version
 from complaints.followups.settings import FollowUpBook, FollowUpRule
 from complaints.intake.contact import Contact
 from complaints.stages.state import state_of
 from dialer.campaigns.commands import Fetch, KeepContact, LogTry
 from dialer.campaigns.contacts import Contact as Person
 from dialer.campaigns.contacts import ContactState
+from dsl.hours import Hours
 from hotline.campaigns.fetching import Fetching
 from hotline.campaigns.rows import CampaignRows
 from hotline.cases import intake
-from hotline.cases.keeping import kept, put_head, writing
+from hotline.cases.keeping import kept, put_head
 from hotline.followups.answers import AnswerRows
 from hotline.followups.work import FollowUpWork, Worked
 from hotline.store import case_log
+from hotline.store.transactions import writing
 from hotline.store.writer import Writer
 from hotline.versions.follow_up_rules import FollowUpRules
 from ivr.commands import QuestionAnswered
@@ -49,7 +51,7 @@ def rules(**changes: Any) -> FollowUpRules:
         "name": "r", "on": "case_closed", "by": "call", "after_days": 1, "within_days": 3, "calendar": "all",
         "grades": ("level_1",), "campaign": CAMPAIGN, "campaign_list": LIST, "questionnaire": "visit", **changes,
     }  # fmt: skip
-    calendar = Calendar((Version(AROUND_THE_CLOCK, "all"),))
+    calendar = Calendar((Version(Hours("UTC", (((0, 1440),),) * 7), "all"),))
     return FollowUpRules(FollowUpBook({"r": FollowUpRule(**given)}, {"all": calendar}), {"visit": QUESTIONS})
 
 

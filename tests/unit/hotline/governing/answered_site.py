@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import opening
 from hotline.versions.publishing import Published, publish
 from tests.unit.hotline.governing import gated_site

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from hotline.governing import approving, policies
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import opening
 from hotline.versions.publishing import Published, publish
 from tests.unit.speech.voices import ToneVoice

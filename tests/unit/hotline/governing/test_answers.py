@@ -11,9 +11,9 @@ import pytest
 from calls.errors import BadInput
 from hotline.driver.house_lookups import HouseLookups
 from hotline.governing import answers
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.store import Versions
-from ivr.program import ANSWER_STANDING
+from ivr.steps import ANSWER_STANDING
 from tests.unit.hotline.governing.answered_site import publish_again, published
 from tests.unit.hotline.governing.gated_site import change
 

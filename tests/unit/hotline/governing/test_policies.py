@@ -11,7 +11,7 @@ from hotline.governing import approving, policies
 from hotline.governing.local import local_gate
 from hotline.governing.policy_diff import diff
 from hotline.governing.published import Published
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import opening
 from hotline.versions.policies import policy_version
 from hotline.versions.publishing import rollback

@@ -10,7 +10,7 @@ from calls.errors import BadInput
 from hotline.governing import approving
 from hotline.governing.approving import ShownScene
 from hotline.governing.local import local_gate
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import scene_approvals
 from hotline.versions.checking import check
 from hotline.versions.publishing import NotPublished, rollback

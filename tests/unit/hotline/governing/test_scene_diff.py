@@ -6,7 +6,7 @@ import pytest
 
 from calls.errors import BadInput
 from hotline.governing.scene_diff import scene_diff
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from tests.unit.hotline.governing.gated_site import approve, change, publish_again, published
 
 pytestmark = pytest.mark.unit

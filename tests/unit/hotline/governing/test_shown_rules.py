@@ -10,7 +10,7 @@ from hotline.bus import words
 from hotline.governing.approving import in_force
 from hotline.governing.published import Published
 from hotline.governing.shown_rules import shown_rules
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.store import Versions
 from tests.unit.hotline.governing.gated_site import approve, approve_policy, change, publish_again, published, write
 

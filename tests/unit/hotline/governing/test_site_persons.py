@@ -17,7 +17,6 @@ from hotline.persons.consents import Word
 from hotline.persons.exceptions import Grant
 from hotline.persons.parties import Party
 from hotline.persons.register import Told
-from hotline.store import opening
 from hotline.suppression.entries import Wish
 from tests.unit.hotline.governing.asking import MONDAY, NUMBER, question
 from tests.unit.hotline.governing.gated_site import write
@@ -26,13 +25,6 @@ pytestmark = pytest.mark.unit
 
 OTHER = "+8613900139000"
 NOW = time.time()
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Path:
-    path = tmp_path / "hotline.db"
-    opening.migrate(path)
-    return path
 
 
 def tell(store: Path, person: str, *numbers: str, **more: str) -> None:

@@ -11,18 +11,11 @@ from hotline.journal import reading
 from hotline.journal.recovery import recover
 from hotline.journal.snapshots import APART, EVERY, NEWEST, Packed, superfluous, unpacked
 from hotline.journal.write_ahead import WriteAhead
-from hotline.store import opening, statements
+from hotline.store import statements
 from hotline.store.writer import Writer
 from tests.unit.control.harness import ControlHarness
 
 pytestmark = pytest.mark.unit
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Path:
-    path = tmp_path / "hotline.db"
-    opening.migrate(path)
-    return path
 
 
 async def test_a_state_is_packed_by_the_writers_thread(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,14 +19,15 @@ from acd.forecast.ensemble import Ensemble
 from acd.forecast.features import FEATURES
 from calls.errors import BadInput
 from calls.ids import CallId
-from control.commands import LogWait
+from control.log_commands import LogWait
 from hotline.cli.main import app
 from hotline.learning import nightly as refitting
 from hotline.learning.fit import Shape, fit
 from hotline.learning.nightly import Refitting, next_time
 from hotline.learning.refit import Wait, refit
 from hotline.learning.wait_models import WaitModels
-from hotline.site.settings import Settings, Site
+from hotline.site.settings import Settings
+from hotline.site.site import Site
 from hotline.store import opening, statements
 
 pytestmark = pytest.mark.unit

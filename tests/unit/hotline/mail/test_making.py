@@ -8,7 +8,7 @@ import pytest
 from calls.dependencies import Dependency
 from calls.errors import BadInput
 from hotline.mail.making import make_mailing
-from hotline.site.settings import Site
+from hotline.site.site import Site
 
 pytestmark = pytest.mark.unit
 

@@ -11,9 +11,9 @@ import pytest
 from calls.overrides import Override
 from hotline.provisioning.fallback_overrides import with_overrides, without
 from hotline.provisioning.plan import fallback_lines
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.checking import check
-from ivr.program import Menu, Queue
+from ivr.steps import Menu, Queue
 from switch.asterisk.instance.fallback import compile_fallback
 from switch.fallback import FOREVER, Announcement, FallbackLine, OpeningHours, Span, groups_of
 from switch.freeswitch.instance import fallback as freeswitch

@@ -7,7 +7,7 @@ import pytest
 from calls.errors import BadInput
 from hotline.provisioning.asterisk import AsteriskHouse
 from hotline.provisioning.freeswitch import FreeSwitchHouse
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from switch.accounts import SecretStore
 from switch.media_timeout import MediaTimeout
 

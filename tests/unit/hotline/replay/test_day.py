@@ -17,7 +17,7 @@ from calls.errors import BadInput
 from calls.ids import AgentId, LegId
 from hotline.cli.main import app
 from hotline.replay import day as yesterday
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import opening, statements
 from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.store import Manifest, Versions

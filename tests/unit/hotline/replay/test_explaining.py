@@ -12,12 +12,12 @@ from calls import events as door
 from calls.causes import Cause
 from calls.commands import Originate
 from calls.ids import AgentId, CallId, LegId
-from control import commands, events
+from control import commands, events, log_commands
 from control.assembly import make_router
 from hotline.cli.main import app
 from hotline.journal import reading
 from hotline.replay import explaining
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import opening, statements
 from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.store import Manifest, Versions
@@ -39,7 +39,7 @@ def _site(folder: Path) -> Site:
 def _keep(site: Site, house: ControlHarness, snapshots: list[tuple[int, float, float, bytes]]) -> None:
     """Write down what the live driver would have written."""
     journal = [(seq, at, msgspec.json.encode(event)) for seq, (at, event) in enumerate(house.journal, 1)]
-    rows = [order for order in house.orders if isinstance(order, commands.LogCall)]
+    rows = [order for order in house.orders if isinstance(order, log_commands.LogCall)]
     connection = sqlite3.connect(site.database)
     with connection:
         connection.executemany(statements.JOURNAL, journal)
@@ -95,7 +95,7 @@ def test_each_offer_has_its_reasons_and_the_wall_clocks_time(tmp_path: Path) -> 
         "01": ("paused", "no_answer"),
         "02": ("chosen", ""),
     }
-    (row,) = house.given(commands.LogCall)
+    (row,) = house.given(log_commands.LogCall)
     assert row.arrived_at <= told.decisions[0].utc <= row.ended_at
     assert "offered to agent 02" in explaining.sentence(second)
     assert explaining.reasons(second)[0].startswith("agent 02: chosen, score ")
@@ -114,7 +114,7 @@ def test_the_replay_begins_at_the_nearest_snapshot(tmp_path: Path) -> None:
     with sqlite3.connect(site.database) as connection:
         connection.execute("DELETE FROM journal WHERE seq <= ?", (snapshot[0],))
     connection.close()
-    arrived_at = house.given(commands.LogCall)[-1].arrived_at
+    arrived_at = house.given(log_commands.LogCall)[-1].arrived_at
     assert explaining.explain(site, call, arrived_at) == whole
     assert whole is not None
     chosen, waits = (seen.decision for seen in whole.decisions)
@@ -135,7 +135,7 @@ def test_a_snapshot_of_another_release_costs_time_and_no_reason(tmp_path: Path) 
     with sqlite3.connect(site.database) as connection:
         connection.execute(statements.SNAPSHOT, (seq, at, utc, b"of another release"))
     connection.close()
-    arrived_at = house.given(commands.LogCall)[-1].arrived_at
+    arrived_at = house.given(log_commands.LogCall)[-1].arrived_at
     assert explaining.explain(site, call, arrived_at) == whole
 
 

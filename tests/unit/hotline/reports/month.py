@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from complaints.audit import Entry
-from hotline.cases.keeping import writing
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import case_log, opening, statements
+from hotline.store.transactions import writing
 from tests.unit.hotline.governing.gated_site import published
 
 MONTH: dict[str, Any] = yaml.safe_load(

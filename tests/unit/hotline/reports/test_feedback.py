@@ -13,7 +13,7 @@ from hotline.cases import intake
 from hotline.cases.work import Work
 from hotline.cli.main import app
 from hotline.reports import feedback
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import statements
 from hotline.versions.case_rules import rules_of
 from hotline.versions.store import Versions

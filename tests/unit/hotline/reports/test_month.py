@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from hotline.reports.making import make
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from reporting.report import Report
 from reporting.spans import span_of
 from tests.unit.hotline.reports.month import MONTH, ZONE, at, site_of_the_month

@@ -12,7 +12,7 @@ from calls.errors import BadInput
 from hotline.reports import reviewing
 from hotline.reports.making import make
 from hotline.reports.samples import draw
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from reporting.spans import span_of
 from tests.unit.hotline.reports.month import ZONE, at, site_of_the_month
 

@@ -17,7 +17,8 @@ from hotline.reports.making import make
 from hotline.reports.names import names_of
 from hotline.reports.page import cell
 from hotline.reports.plots import columns, strip
-from hotline.reports.tables import Names, tables
+from hotline.reports.table import Names
+from hotline.reports.tables import tables
 from hotline.reports.words import _WORDS, LANGUAGES, Words
 from hotline.reports.writing import written
 from reporting.report import Report

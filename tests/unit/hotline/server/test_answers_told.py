@@ -12,6 +12,7 @@ from hotline.store import unanswered
 from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.store import Manifest, Versions
 from ivr import program as flow
+from ivr import steps
 from ivr.answers import Answer
 from ivr.commands import QuestionUnanswered
 from switch.fake import FakeSwitch, LoopTimeline, World
@@ -21,11 +22,11 @@ from tests.unit.hotline.served import new_server, new_site, serve, until
 pytestmark = pytest.mark.unit
 
 _MENU = PROGRAM.flows["main"].steps["choose"]
-assert isinstance(_MENU, flow.Menu)
-_STEPS: dict[str, flow.AnyStep] = {
+assert isinstance(_MENU, steps.Menu)
+_STEPS: dict[str, steps.AnyStep] = {
     "choose": msgspec.structs.replace(_MENU, keys={"5": "told", "1": "bye"}),
-    "told": flow.SayAnswer(answer="early", then="choose", none="bye"),
-    "bye": flow.HangUp(lines=()),
+    "told": steps.SayAnswer(answer="early", then="choose", none="bye"),
+    "bye": steps.HangUp(lines=()),
 }
 _VERSION = "0001-00000001"
 

@@ -19,7 +19,7 @@ from dialer.campaigns.results import Disposition
 from hotline.campaigns.reading import Standing, contacts, standing
 from hotline.campaigns.report import report
 from hotline.server.serving import Server
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import opening
 from hotline.versions.store import Versions
 from hotline.web.app import make

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from calls.ids import AgentId, CallId
-from control import commands
+from control import log_commands
 from control.register import Register
 from hotline.server import days_so_far
 from hotline.server.days_so_far import DaysSoFar
@@ -20,9 +20,9 @@ pytestmark = pytest.mark.unit
 UTC = ZoneInfo("UTC")
 
 
-def _ended(call: str, arrived: float, ended: float) -> commands.LogCall:
+def _ended(call: str, arrived: float, ended: float) -> log_commands.LogCall:
     times = (arrived, arrived, arrived + 5, ended)
-    return commands.LogCall(CallId(call), "", "", "v", "en", *times, "care", AgentId("01"), "answered", "normal")
+    return log_commands.LogCall(CallId(call), "", "", "v", "en", *times, "care", AgentId("01"), "answered", "normal")
 
 
 @pytest.mark.parametrize("at_once", [1, 2, 1_000])

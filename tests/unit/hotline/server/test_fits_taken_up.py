@@ -14,7 +14,7 @@ from hotline.journal import reading
 from hotline.learning.fit import Shape, fit
 from hotline.learning.wait_models import WaitModels
 from hotline.server.serving import Server
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.store import Manifest, Versions
 from speech.sentences import Sentences

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from hotline.cli.govern import app
 from hotline.server.serving import Server
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.store import Versions
 from tests.ports import free_port
 from tests.unit.hotline.governing.gated_site import approve, publish_again, published

@@ -28,7 +28,7 @@ from hotline.journal.recovery import recover
 from hotline.journal.replaying import commands_of
 from hotline.journal.write_ahead import WriteAhead
 from hotline.server.serving import Server
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.directory import VersionedDirectory
 from hotline.versions.sources import hash_of, read_files
 from hotline.versions.store import Programs, Versions

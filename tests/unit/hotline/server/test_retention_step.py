@@ -16,7 +16,7 @@ import pytest_asyncio
 from hotline.server import retention, upkeep
 from hotline.server.retention import Retention
 from hotline.site.keeping import KeepSettings
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import opening
 from hotline.store.known_time import KnownTime
 from hotline.store.writer import Writer

@@ -12,7 +12,8 @@ import pytest
 
 from hotline.server import reports as scheduled
 from hotline.server.reports import ScheduledReports
-from hotline.site.settings import Settings, Site
+from hotline.site.settings import Settings
+from hotline.site.site import Site
 from tests.unit.hotline.governing.gated_site import published
 
 pytestmark = pytest.mark.unit

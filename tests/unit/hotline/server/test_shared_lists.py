@@ -16,7 +16,7 @@ import pytest
 from calls.backoff import Backoff
 from calls.dependencies import Dependency
 from hotline.server.shared_lists import SharedLists
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.site.web import WebClientSettings
 from hotline.store import opening
 from hotline.suppression import entries, sharing

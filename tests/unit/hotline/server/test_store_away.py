@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from calls.backoff import Backoff
 from hotline.cli.main import app
 from hotline.server import store_opening
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import opening
 from hotline.versions.store import Versions
 from tests.unit.hotline.served import new_server, new_site, publish, serve, until

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hotline.server.transcribing import NightlyTranscripts
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import opening
 
 pytestmark = pytest.mark.unit

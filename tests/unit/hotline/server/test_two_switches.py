@@ -21,7 +21,7 @@ from control.events import RouterEvent
 from hotline.provisioning.port import MissedCall, NoProvisioning
 from hotline.server import upkeep
 from hotline.server.serving import Server
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.directory import VersionedDirectory
 from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.store import Versions

@@ -10,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from hotline.server.voice_log import log_voices
-from hotline.site.settings import Site
+from hotline.site.site import Site
 
 pytestmark = pytest.mark.unit
 

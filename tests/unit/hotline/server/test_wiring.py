@@ -10,7 +10,7 @@ from calls.ports import Switch
 from hotline.provisioning.asterisk import AsteriskHouse
 from hotline.provisioning.freeswitch import FreeSwitchHouse
 from hotline.server import wiring
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions import ear_kind
 from hotline.views.masking import leg_row
 from speech.kokoro.voice import Kokoro

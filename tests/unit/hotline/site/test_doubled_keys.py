@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from calls.errors import BadInput
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.checking import check
 
 pytestmark = pytest.mark.unit

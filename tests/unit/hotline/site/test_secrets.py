@@ -12,7 +12,7 @@ from calls.errors import BadInput
 from hotline.cli.main import app
 from hotline.site.pin import PinFile
 from hotline.site.secrets import SecretsWatch, missing_after_first_start, rotate, secrets_of
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.store import Versions
 from switch.accounts import SecretStore
 from tests.unit.hotline.served import new_server, new_site, publish, serve, until

@@ -7,7 +7,8 @@ import pytest
 
 from calls.errors import BadInput
 from hotline.cli.common import when
-from hotline.site.settings import Settings, Site
+from hotline.site.settings import Settings
+from hotline.site.site import Site
 
 pytestmark = pytest.mark.unit
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hotline.site.settings import Site
 from hotline.site.sign_in import LINK_S, SignInLink, address, new_link, take_link
+from hotline.site.site import Site
 
 pytestmark = pytest.mark.unit
 

@@ -13,7 +13,8 @@ import pytest
 
 from calls.errors import BadInput
 from hotline.site import audit
-from hotline.site.settings import Settings, Site
+from hotline.site.settings import Settings
+from hotline.site.site import Site
 from hotline.store import opening, statements
 from hotline.store.writer import Writer
 

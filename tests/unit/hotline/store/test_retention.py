@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 
 from hotline.cli.main import app
 from hotline.site.keeping import KeepSettings
-from hotline.site.settings import Settings, Site
+from hotline.site.settings import Settings
+from hotline.site.site import Site
 from hotline.store import (
     answer_tables,
     campaign_tables,

@@ -12,7 +12,7 @@ from alembic.config import Config
 from sqlalchemy import create_engine
 
 from calls.errors import BadInput
-from control.commands import LogCall, LogTalk
+from control.log_commands import LogCall, LogTalk
 from hotline.store import opening, statements
 from hotline.store.searches import CallSearch, Cursor
 from hotline.store.searching import is_known, search

@@ -9,17 +9,9 @@ from pathlib import Path
 import pytest
 
 from calls.errors import BadInput
-from hotline.store import opening
 from hotline.store.standing_reader import StandingReader
 
 pytestmark = pytest.mark.unit
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Path:
-    path = tmp_path / "hotline.db"
-    opening.migrate(path)
-    return path
 
 
 def write(database: Path, number: str) -> None:

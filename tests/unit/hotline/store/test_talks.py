@@ -12,7 +12,7 @@ from alembic.config import Config
 from sqlalchemy import create_engine
 
 from calls.ids import AgentId, CallId, LegId
-from control import commands
+from control import log_commands
 from hotline.store import opening, reading, statements
 
 pytestmark = pytest.mark.unit
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.unit
 OF_BEFORE = ("c1", "+8613800138000", "95183", "v", "zh", 0.0, 5.0, 10.0, 65.0, "care", "01", "answered", "normal", "")
 CALL = (*OF_BEFORE, "in")
 LEG = ("offer-1-agent", "c1", "agent", "8001", 6.0, 8.0, 40.0, "normal")
-TALK = commands.LogTalk(
+TALK = log_commands.LogTalk(
     *(CallId("c1"), 1, "agent", AgentId("01"), "8001", "care", LegId("offer-1-agent")),
     began_at=10.0,
     ended_at=40.0,

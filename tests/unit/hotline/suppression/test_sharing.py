@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from calls.errors import BadInput
+from hotline.store import opening
 from hotline.suppression import entries, sharing
 from hotline.suppression.entries import Wish
 from hotline.suppression.keyed_hashes import NumberHashes
@@ -20,9 +21,9 @@ HASHES = NumberHashes("a secret that only the group has, all of it")
 
 
 @pytest.fixture
-def other(store: Path, empty_store: bytes) -> Path:
+def other(store: Path) -> Path:
     path = store.with_name("other.db")
-    path.write_bytes(empty_store)
+    opening.migrate(path)
     return path
 
 

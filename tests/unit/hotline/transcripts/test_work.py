@@ -12,7 +12,7 @@ import pytest
 import soundfile
 
 from calls.errors import BadInput
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import opening
 from hotline.store.said import searched
 from hotline.store.searches import CallSearch

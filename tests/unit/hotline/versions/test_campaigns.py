@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from dialer.campaigns.settings import NEVER
 from hotline.cli.main import app
 from hotline.contacts.importing import Wanted, import_list
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.publishing import LintFound, rollback
 from hotline.versions.store import Versions
 from tests.unit.hotline.governing.gated_site import change, publish_again, published

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.checking import Checked, check
 from hotline.versions.house_phrases import ALWAYS, WHERE_ASKED_FOR
 

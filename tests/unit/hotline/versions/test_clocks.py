@@ -9,7 +9,7 @@ from complaints.clocks.book import ClockBook
 from dsl.hours import Hours
 from dsl.tree import parse
 from hotline.cli.main import app
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.clocks import read_folder_clocks
 from hotline.versions.publishing import LintFound, rollback
 from hotline.versions.store import Versions

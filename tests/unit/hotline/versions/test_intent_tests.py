@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.publishing import NotPublished
 from hotline.versions.store import Versions
 from tests.unit.hotline.governing.answered_site import publish_again, published

@@ -7,7 +7,7 @@ import pytest
 
 from control.outgoing_rules import OutgoingRules
 from dsl.tree import Problem
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.checking import Checked, check
 from hotline.versions.directory import VersionedDirectory
 from hotline.versions.store import Versions

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from calls.errors import BadInput
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.remaking import bring_up_to_date
 from hotline.versions.store import OtherRelease, Versions
 from tests.unit.hotline.governing.gated_site import published

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from hotline.cli.main import app
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.store import Manifest, Versions
 from tests.unit.control.harness import PROGRAM, configuration

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from control.transfer_rules import Code, TransferRules
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.checking import Checked, check
 
 pytestmark = pytest.mark.unit

@@ -7,7 +7,7 @@ import pytest
 
 from calls.trunks import Outgoing, Tls
 from dsl.tree import Problem
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.checking import Checked, check
 from hotline.versions.trunks import uncarried
 

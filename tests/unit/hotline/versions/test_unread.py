@@ -7,7 +7,7 @@ import pytest
 
 from calls.errors import BadInput
 from dsl.tree import Problem
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.checking import Checked, check
 
 pytestmark = pytest.mark.unit

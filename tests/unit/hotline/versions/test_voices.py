@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hotline.site.settings import Site, VoiceSettings
+from hotline.site.settings import VoiceSettings
+from hotline.site.site import Site
 from hotline.versions import voice_kind, voices
 from hotline.versions.unread import unread_files
 from hotline.versions.voice_kind import kind_of

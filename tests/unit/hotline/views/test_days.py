@@ -8,7 +8,7 @@ import pytest
 from calls import events as door
 from calls.causes import Cause
 from calls.ids import LegId
-from control import commands
+from control import log_commands
 from control.register import Register
 from hotline.views.days import Days, midnight
 from tests.unit.control.harness import ControlHarness
@@ -79,5 +79,5 @@ def test_who_talks_now_is_counted_and_not_again_at_the_end() -> None:
     register.calls[call].answered_at = register.calls[call].queued_at
     assert days.look(register, utc, SHANGHAI)["care"].answered == 1
     house.tell(door.CallEnded(LegId(call), Cause.NORMAL))
-    days.ended(house.last(commands.LogCall))
+    days.ended(house.last(log_commands.LogCall))
     assert days.look(register, utc, SHANGHAI)["care"].answered == 1

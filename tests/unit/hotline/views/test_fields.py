@@ -17,6 +17,7 @@ from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.store import Manifest, Versions
 from hotline.views.board import Board
 from ivr import program as flow
+from ivr import steps
 from switch.fake import FakeSwitch, LoopTimeline, World
 from tests.unit.control import harness
 from tests.unit.control.harness import PROGRAM, VERSION, ControlHarness, configuration
@@ -24,12 +25,12 @@ from tests.unit.hotline.served import new_server, new_site, serve, until
 
 pytestmark = pytest.mark.unit
 
-FIELDS: dict[str, flow.Value] = {
-    "topic": flow.Const("loans"),
-    "phone": flow.Cel("caller"),
-    "owed": flow.Const(1250),
-    "card": flow.Const("6222021234567890123"),
-    "note": flow.Const("a colleague, +8613900139000, called before"),
+FIELDS: dict[str, steps.Value] = {
+    "topic": steps.Const("loans"),
+    "phone": steps.Cel("caller"),
+    "owed": steps.Const(1250),
+    "card": steps.Const("6222021234567890123"),
+    "note": steps.Const("a colleague, +8613900139000, called before"),
 }
 SHOWN = {
     "topic": "loans",
@@ -40,7 +41,7 @@ SHOWN = {
 }
 
 
-def _program(fields: dict[str, flow.Value] = FIELDS, **first: flow.Step) -> flow.Program:
+def _program(fields: dict[str, steps.Value] = FIELDS, **first: steps.Step) -> flow.Program:
     """The small house's flow with `fields` in its queue, and steps of its own."""
     main = PROGRAM.flows["main"]
     steps = {**main.steps, **first, "care": msgspec.structs.replace(main.steps["care"], fields=fields)}
@@ -116,12 +117,12 @@ async def test_a_keyed_secret_is_not_on_the_screen_even_where_no_lint_kept_a_fie
     tmp_path: Path,
 ) -> None:
     menu = PROGRAM.flows["main"].steps["choose"]
-    assert isinstance(menu, flow.Menu)
-    asking: dict[str, Any] = {name: getattr(menu, name) for name in flow.Asking.__struct_fields__}
-    secret = flow.Collect(**asking, into="pin", least=4, most=4, check="", confirm=None, secret=True, then="care")
+    assert isinstance(menu, steps.Menu)
+    asking: dict[str, Any] = {name: getattr(menu, name) for name in steps.Asking.__struct_fields__}
+    secret = steps.Collect(**asking, into="pin", least=4, most=4, check="", confirm=None, secret=True, then="care")
     site = new_site(tmp_path)
     versions = Versions(site.versions)
-    leaky = {**FIELDS, "pin": flow.Cel("pin"), "vault": flow.Const("secret:pin")}
+    leaky = {**FIELDS, "pin": steps.Cel("pin"), "vault": steps.Const("secret:pin")}
     program = _program(leaky, choose=msgspec.structs.replace(menu, keys={"1": "pin"}), pin=secret)
     routing = RoutingConfiguration(configuration(), {}, {})
     versions.add(Manifest(VERSION, 0.0, "", "test", 1, 0), program.with_clips(VERSION, {}), routing, [])

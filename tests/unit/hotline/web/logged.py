@@ -3,7 +3,6 @@
 import contextlib
 import functools
 import sqlite3
-import tempfile
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,7 +11,7 @@ import orjson
 from fastapi import FastAPI
 
 from calls.ids import AgentId, CallId, LegId
-from control import commands
+from control import log_commands
 from control.register import Register
 from hotline.store import opening, statements
 from hotline.store.said import searched
@@ -32,15 +31,6 @@ CLIENTS = (
 )
 
 
-@functools.cache
-def _empty() -> bytes:
-    """A store in which nothing stands; made once, for it takes half a second."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "hotline.db"
-        opening.migrate(path)
-        return path.read_bytes()
-
-
 class Logged:
     """The controller, as far as it is asked for the log."""
 
@@ -51,7 +41,7 @@ class Logged:
 
     def __init__(self, folder: Path) -> None:
         self.database = folder / "hotline.db"
-        self.database.write_bytes(_empty())
+        opening.migrate(self.database)
 
     def agents(self) -> frozenset[str]:
         return frozenset({"8001", "8002", "8003"})
@@ -90,21 +80,21 @@ class Logged:
         at: float = NOON,
         caller: str = NUMBER,
         queue: str = "care",
-        outcome: commands.CallOutcome = "answered",
+        outcome: log_commands.CallOutcome = "answered",
         agents: tuple[str, ...] = ("8001",),
-        direction: commands.Direction = "in",
+        direction: log_commands.Direction = "in",
         called: str = "95183",
     ) -> None:
         """A call that arrived at `at`, with a talk of ten seconds with each of these agents."""
         agent = AgentId(agents[-1]) if agents else None
         times = (at, at, at + 5 if agents else None, at + 60)
-        row = commands.LogCall(
+        row = log_commands.LogCall(
             CallId(call), caller, called, "v", "en", *times, queue, agent, outcome, "normal", direction=direction
         )
         with contextlib.closing(sqlite3.connect(self.database)) as store, store:
             for number, one in enumerate(agents, 1):
                 talk = (CallId(call), number, "agent", AgentId(one), one, queue, LegId(f"{call}-{number}"))
-                spoken = commands.LogTalk(*talk, at + 10 * number, at + 10 * number + 10, "normal")
+                spoken = log_commands.LogTalk(*talk, at + 10 * number, at + 10 * number + 10, "normal")
                 store.execute(statements.TALK, msgspec.structs.astuple(spoken))
             store.execute(statements.CALL, msgspec.structs.astuple(row))
             store.execute(statements.CALL_AGENTS, (call, at, queue, outcome, direction))

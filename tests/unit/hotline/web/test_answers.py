@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from calls.ids import AttemptId, CallId
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store.unanswered import UnansweredRows
 from hotline.views.controller import Controller
 from hotline.web import app

@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from hotline.server.approvals import Approvals
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.web.rights import Client
 from tests.unit.hotline.governing.asking import ZONE
 from tests.unit.hotline.governing.gated_site import change, publish_again, published

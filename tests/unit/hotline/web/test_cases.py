@@ -1,6 +1,5 @@
 """Cases over HTTP: taken in once, shown masked, acted on by the rules, and only by whom it is allowed."""
 
-import shutil
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable
@@ -13,7 +12,7 @@ import pytest
 
 from control.register import Register
 from hotline.cases.work import Work
-from hotline.store import opening, statements
+from hotline.store import statements
 from hotline.versions.case_rules import CaseRules
 from hotline.views.metrics import Metrics
 from hotline.web.rights import Client
@@ -36,19 +35,6 @@ class Served:
         self.database = database
         self.metrics = Metrics()
         self.register = Register()
-
-
-@pytest.fixture(scope="module")
-def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("store") / "hotline.db"
-    opening.migrate(path)
-    return path
-
-
-@pytest.fixture
-def database(made_once: Path, tmp_path: Path) -> Path:
-    shutil.copyfile(made_once, tmp_path / "hotline.db")
-    return tmp_path / "hotline.db"
 
 
 @pytest.fixture

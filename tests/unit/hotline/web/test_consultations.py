@@ -9,7 +9,7 @@ from acd.events import AgentSignedIn
 from calls import events as door
 from calls.commands import Bridge, HangUp, Originate
 from calls.ids import AgentId, CallId
-from control import commands, events
+from control import events, log_commands
 from control.register import Register
 from control.transfer_rules import TransferRules
 from hotline.views.board import Board
@@ -79,7 +79,7 @@ async def test_somebody_is_rung_and_the_wallboard_says_who(body: object) -> None
     status, told = await post(house, f"{call}/consultation", body)
     assert (status, told["call"], told["state"]) == (202, call, "ringing")
     assert house.last(Originate).to == "phone:8002"
-    row = house.last(commands.LogTransfer)
+    row = house.last(log_commands.LogTransfer)
     assert (row.by, row.consulted, row.outcome) == ("http", True, "consulting")
     assert shown(house) == {"state": "ringing", "kind": "agent", "with": "02"}
 

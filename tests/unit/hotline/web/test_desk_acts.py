@@ -11,7 +11,7 @@ from calls.causes import Cause
 from calls.commands import MuteRecording, Originate
 from calls.ids import AgentId, CallId, LegId
 from control import events
-from control.commands import LogDecline, LogDisposition
+from control.log_commands import LogDecline, LogDisposition
 from control.treatment import QueueDisposition, QueueTreatment
 from hotline.web import app
 from hotline.web.tokens import WaitTokens

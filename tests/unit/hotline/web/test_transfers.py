@@ -8,7 +8,7 @@ import pytest
 from acd.events import AgentSignedIn
 from calls.commands import Originate
 from calls.ids import AgentId, CallId
-from control import commands, events
+from control import events, log_commands
 from control.register import Register
 from control.transfer_rules import TransferRules
 from hotline.views.metrics import Metrics
@@ -59,13 +59,13 @@ async def test_it_is_carried_out(body: object) -> None:
     status, told = await post(house, call, body)
     assert (status, told["call"], told["transfer"]) == (202, call, 1)
     assert house.last(Originate).to == "phone:8002"
-    assert house.last(commands.LogTransfer).by == "http"
+    assert house.last(log_commands.LogTransfer).by == "http"
 
 
 async def test_skills_make_a_bare_name_a_queue_s() -> None:
     house, call = talking()
     assert (await post(house, call, {"to": "care", "skills": ["care>=3"]}))[0] == 202
-    row = house.last(commands.LogTransfer)
+    row = house.last(log_commands.LogTransfer)
     assert (row.kind, row.target) == ("queue", "care care>=3")
 
 

@@ -11,7 +11,7 @@ import signal
 import sys
 from pathlib import Path
 
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.store import opening
 from switch.fake import FakeSwitch, LoopTimeline, World
 from tests.unit.hotline.served import new_server, serve, until

@@ -16,7 +16,7 @@ import structlog
 from calls.errors import BadInput
 from calls.ids import AgentId, AttemptId, CallId
 from complaints.cases import FileCase
-from control import commands
+from control import commands, log_commands
 from hotline.site.webhooks import WebhookSettings
 from hotline.store import opening, statements
 from hotline.store.outbox import OutboxReader, read_once
@@ -107,8 +107,8 @@ def test_only_commands_that_a_webhook_wants_to_know_of_are_shown_to_the_outbox(t
         return Outbox(webhooks, Mock(spec=Writer)).kinds
 
     assert kinds() == frozenset()
-    assert kinds("ring", "end") == {commands.NotifyRing, commands.LogCall}
-    every = {commands.NotifyArrival, commands.NotifyRing, commands.NotifyTalk, commands.LogCall, FileCase}
+    assert kinds("ring", "end") == {commands.NotifyRing, log_commands.LogCall}
+    every = {commands.NotifyArrival, commands.NotifyRing, commands.NotifyTalk, log_commands.LogCall, FileCase}
     assert kinds("arrival", "ring", "talk", "end", "case") == every
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from calls.errors import BadInput
-from hotline.site.settings import Settings, Site
+from hotline.site.settings import Settings
+from hotline.site.site import Site
 from hotline.webhooks import signing
 
 pytestmark = pytest.mark.unit

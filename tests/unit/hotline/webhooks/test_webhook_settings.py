@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from calls.errors import BadInput
-from hotline.site.settings import Site
+from hotline.site.site import Site
 
 pytestmark = pytest.mark.unit
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from hotline.versions.store import Versions
 from switch.fake import FakeSwitch, LoopTimeline, World
 from tests.unit.hotline.served import new_server, new_site, publish, serve, until

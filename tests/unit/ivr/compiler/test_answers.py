@@ -7,7 +7,7 @@ import pytest
 from ivr.answers import Answer, signed
 from ivr.compiler.answers import answers_schema
 from ivr.compiler.compiling import Compilation, compile_folder
-from ivr.program import Call, SayAnswer
+from ivr.steps import Call, SayAnswer
 
 pytestmark = pytest.mark.unit
 

@@ -5,7 +5,7 @@ import pytest
 from calls.events import SpeechHeard
 from ivr.commands import IvrCommand, Lookup, QuestionUnanswered
 from ivr.events import LookupFinished, Understood
-from ivr.program import ANSWER_STANDING
+from ivr.steps import ANSWER_STANDING
 from tests.unit.ivr.machine.machines import CALL, LEG, TRIES, Line, compiled, only, texts
 
 pytestmark = pytest.mark.unit

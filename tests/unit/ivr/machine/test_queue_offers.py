@@ -9,7 +9,8 @@ from calls.ids import AgentId, AttemptId, CallId, LegId
 from ivr import commands
 from ivr.events import CallbackAnswered, CallStarted, LeftQueue, WayOutSuggested
 from ivr.machine.core import Ivr
-from ivr.program import Flow, HangUp, Line, Program, Queue, QueueOffer
+from ivr.program import Flow, Program
+from ivr.steps import HangUp, Line, Queue, QueueOffer
 
 pytestmark = pytest.mark.unit
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from hotline.replay.simulated import begins, site_dialplan
-from hotline.site.settings import Site
+from hotline.site.site import Site
 from ivr.compiler.test_cases import TestCase
 from sim.house.dialplan import Dialplan
 from sim.house.reading import read_house
