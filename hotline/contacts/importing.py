@@ -204,7 +204,7 @@ class _Loading:
             self._flush()
             self._tell()
         except BaseException:
-            self._store.execute("ROLLBACK")
+            self._store.rollback()  # nothing where a full disk has ended it already
             raise
         self._store.execute("COMMIT")
         time.sleep(_PAUSE_S)  # let the server's writer have its turn
@@ -317,7 +317,7 @@ class _Loading:
             try:
                 self._store.executemany(NUMBER, part)
             except BaseException:
-                self._store.execute("ROLLBACK")
+                self._store.rollback()  # nothing where a full disk has ended it already
                 raise
             self._store.execute("COMMIT")
             time.sleep(_PAUSE_S)

@@ -182,7 +182,7 @@ def writing(database: Path) -> Iterator[sqlite3.Connection]:
             try:
                 yield connection
             except BaseException:
-                connection.execute("ROLLBACK")
+                connection.rollback()  # nothing where a full disk has ended it already: its error is the one to tell
                 raise
             connection.execute("COMMIT")
     except sqlite3.OperationalError as error:
