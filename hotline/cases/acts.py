@@ -57,7 +57,7 @@ def do(database: Path, rules: CaseRules, wanted: Wanted, now: float) -> CaseStat
             raise NotTheirs(f"{kind} is a lead's to do")
         if said := _of_their_agent(connection, case, kind, wanted):
             raise Refused(said)
-        done = Act(kind, wanted.author, wanted.at, fields, wanted.replaces)
+        done = Act(kind, wanted.author.strip(), wanted.at, fields, wanted.replaces)
         match kind:
             case "merged":
                 return _merge(connection, case, done, now, rules)
