@@ -35,7 +35,7 @@ class Incoming(Body):
     text: Annotated[str, pydantic.Field(max_length=20_000, examples=["扣了我三千块，没有人通知"])] = ""
     subject: Annotated[str, pydantic.Field(max_length=500)] = ""
     channel: Channel = "http"
-    at: Epoch | None = None
+    at: Annotated[Epoch | None, pydantic.Field(examples=[1_796_000_000.0])] = None
     """When it was said, UTC epoch seconds; unless given, now."""
     caller: Annotated[str, pydantic.Field(max_length=32, examples=["138 0013 8000"])] = ""
     name: Short = ""
@@ -56,7 +56,7 @@ class Act(Body):
     kind: Annotated[str, pydantic.Field(max_length=32, examples=["noted"])]
     author: Annotated[str, pydantic.Field(max_length=64, examples=["li"])] = ""
     """With the site's own token; a person's name is that of their session."""
-    at: Epoch | None = None
+    at: Annotated[Epoch | None, pydantic.Field(examples=[1_796_000_000.0])] = None
     """When it happened, UTC epoch seconds; unless given, now."""
     fields: dict[str, Any] = pydantic.Field(default={}, max_length=20, examples=[{"text": "客户不在，明日再联系"}])
     replaces: Annotated[int, pydantic.Field(ge=0)] = 0

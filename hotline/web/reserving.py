@@ -48,7 +48,9 @@ class SettleRequest(Body):
         Literal["attempted", "answered", "effective", "abandoned", "blocked", "released"],
         pydantic.Field(examples=["effective"]),
     ]
-    at: Annotated[Epoch | None, pydantic.Field(description="When it was dialled, UTC epoch seconds.")] = None
+    at: Annotated[
+        Epoch | None, pydantic.Field(description="When it was dialled, UTC epoch seconds.", examples=[1_796_005_758.0])
+    ] = None
     talked_until: Annotated[Epoch, pydantic.Field(description="The end of the talk, UTC epoch seconds.")] = 0.0
     result: Annotated[str, pydantic.Field(max_length=64, examples=["promise"])] = ""
     call: Annotated[str, pydantic.Field(max_length=128, description="Its id in the system that placed it.")] = ""

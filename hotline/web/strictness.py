@@ -20,7 +20,7 @@ _LONGEST = 20_000
 
 
 AgentPath = Annotated[str, Path(description="An agent of dialplans/agents.yaml.", examples=["8001"])]
-Epoch = Annotated[float, pydantic.Field(ge=0, le=32_503_680_000, examples=[1_796_000_000.0])]
+Epoch = Annotated[float, pydantic.Field(ge=0, le=32_503_680_000)]
 """UTC epoch seconds, up to the year 3000: what is more are milliseconds."""
 CallPath = Annotated[str, Path(description="A call's id.", examples=["switch-1@1795338052.12"])]
 
