@@ -13,6 +13,7 @@ import typer
 from calls.errors import BadInput
 from complaints.stages.rules import FIELDS
 from hotline.cases import acts, reading
+from hotline.cases.filters import refuse_unknown
 from hotline.cli import case_clock, case_origin
 from hotline.cli.common import JsonOption, SiteOption, open_site, out, print_json, print_table, told, when
 from hotline.cli.stored import RevealOption, audit_shown
@@ -105,6 +106,7 @@ def list_cases(
         "open": open_only,
     }
     with told():
+        refuse_unknown(opened.database, rules_now(opened), filters)
         rows = reading.listing(opened.database, most, **filters)
     rows = rows if reveal else [reading.masked_head(row) for row in rows]
     if json:

@@ -14,6 +14,7 @@ from calls.numbers import masked
 from complaints.intake.contact import Channel, Contact
 from complaints.intake.form import CallFacts, standard_text
 from hotline.cases import acts, intake, origins, reading
+from hotline.cases.filters import refuse_unknown
 from hotline.people import users
 from hotline.site import audit
 from hotline.views.controller import Controller
@@ -149,6 +150,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
             "open": open,
         }
         with _refused():
+            await asyncio.to_thread(lambda: refuse_unknown(controller.database, rules_now(), wanted))
             rows = await asyncio.to_thread(lambda: reading.listing(controller.database, most, **wanted))
         return [reading.masked_head(row) for row in rows]
 

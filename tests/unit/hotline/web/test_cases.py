@@ -167,3 +167,19 @@ async def test_a_field_of_another_shape_is_refused_with_the_reason(ask: Ask, dat
     body = b'{"kind": "recused", "author": "li", "fields": {"reason": "x", "person": %s}}' % person
     status, told = await ask("POST", f"/cases/{case}/acts", body)
     assert (status, "recused" in told["detail"]) == (409, True), told
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("stage=dispatchd", "no stage 'dispatchd' (did you mean dispatched?)"),
+        ("grade=level_9", "no grade 'level_9'"),
+        ("department=carre", "no department 'carre'"),
+    ],
+)
+async def test_a_filter_of_a_word_that_there_is_not_is_refused(ask: Ask, database: Path, query: str, told: str) -> None:
+    await taken_in(ask, database)
+    for path in ("/cases/list", "/cases/inbox"):
+        status, answer = await ask("GET", f"{path}?{query}")
+        assert (status, told in answer["detail"]) == (422, True), answer
+    assert await ask("GET", "/cases/list?stage=decided&handler=nobody") == (200, [])
