@@ -11,12 +11,14 @@ from fastapi import Depends, FastAPI, HTTPException, Path, Query
 from calls.errors import BadInput
 from calls.ids import CallId
 from calls.numbers import masked
+from complaints.clocks.book import ClockBook
 from complaints.intake.contact import Channel, Contact
 from complaints.intake.form import CallFacts, standard_text
 from hotline.cases import acts, intake, origins, reading
 from hotline.cases.filters import refuse_unknown
 from hotline.people import users
 from hotline.site import audit
+from hotline.versions.store import Versions
 from hotline.views.controller import Controller
 from hotline.web import call_log
 from hotline.web.calls import Most
@@ -97,6 +99,11 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
     """Put the requests into `app`."""
     reads, handles = guard.needs("see_cases"), guard.needs("handle_cases")
     rules_now = RulesNow(controller)
+    versions = Versions(controller.database.parent / "versions")
+
+    def clocks_now() -> ClockBook:
+        version = controller.register.version
+        return versions.clocks(version) if version else ClockBook()
 
     @app.post("/cases", dependencies=[Depends(guard.needs("take_in_cases"))], tags=["cases"], status_code=201)
     async def take_in(told: Incoming) -> dict[str, Any]:
@@ -189,7 +196,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
         asked = acts.Wanted(case, wanted.kind, author, at, fields, wanted.replaces, leads)
         with _refused(409):
             rules = await asyncio.to_thread(rules_now)
-            state = await asyncio.to_thread(acts.do, controller.database, rules, asked, now)
+            state = await asyncio.to_thread(acts.do, controller.database, rules, asked, now, clocks_now)
         return {"case": case, "done": wanted.kind, "stage": state.stage, "link": state.link}
 
     @app.post("/cases/{case}/apart", tags=["cases"])
