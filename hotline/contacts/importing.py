@@ -130,7 +130,8 @@ def import_list(
                     progress(read, min(1.0, read / max(_rows_of(size, read, loading.bytes_seen), 1)))
                 loading.finish(taken, wanted)
             except BaseException:
-                _drop(store, loading.list)
+                with contextlib.suppress(sqlite3.Error):  # a full disk: the next import takes it out
+                    _drop(store, loading.list)
                 raise
         if taken is not None:
             _drop(store, taken[0])
