@@ -32,6 +32,16 @@ def instant(text: str, zone: tzinfo, *, end: bool = False) -> float:
         ) from error
 
 
+def between(since: str | None, until: str | None, zone: tzinfo) -> tuple[float | None, float | None]:
+    """The begin and the end (a day is in it) of a time, UTC epoch seconds; what is not given stays None. Raises
+    BadInput, also for a time that ends before it begins: nothing was in it, which would read like nothing happened."""
+    first = None if since is None else instant(since, zone)
+    last = None if until is None else instant(until, zone, end=True)
+    if first is not None and last is not None and last <= first:
+        raise BadInput(f"{until} is before {since}: nothing lies between them")
+    return first, last
+
+
 def _counted(at: datetime) -> float:
     """Its epoch seconds. Raises ValueError for a year of which calendars have no days around it."""
     if not _YEARS[0] <= at.year <= _YEARS[1]:
