@@ -18,6 +18,7 @@ from calls.errors import BadInput
 from calls.numbers import masked
 from hotline.cli import do_not_call_sharing
 from hotline.cli.common import JsonOption, SiteOption, err, open_site, out, print_json, print_table, told, when
+from hotline.cli.parties import refuse_unheard
 from hotline.site import audit, number_file
 from hotline.site.instants import instant
 from hotline.site.settings import Site
@@ -119,6 +120,7 @@ def add(
         wish = Wish(
             list=list_, scope=scope, source=source, reason=reason, author=author or getpass.getuser(), until=end
         )
+        refuse_unheard(opened, lists=[list_], scope=scope)
         read = (
             [entries.checked_prefix(one) for one in numbers]
             if prefix
@@ -231,6 +233,7 @@ def import_(
             author=author or getpass.getuser(),
             until=instant(until, opened.zone) if until else None,
         )
+        refuse_unheard(opened, lists=[list_], scope=scope)
         size = file.stat().st_size
         with _bar() as bar:
             task = bar.add_task(file.name, total=size)
