@@ -137,7 +137,7 @@ def of_csv(
     opened = open_site(site)
     with told():
         contacts, bad = files.read(path, opened.zone, opened.settings.region, _channel(channel), time.time())
-        _take_in(opened, contacts, [f"line {one.row}: {one.reason}" for one in bad], json)
+        _take_in(opened, contacts, [f"row {one.row}: {one.reason}" for one in bad], json)
 
 
 def _take_in(site: Site, contacts: list[Contact], problems: list[str], json: bool) -> None:
