@@ -123,7 +123,8 @@ def _with(sources: dict[str, str], policies: list[Path]) -> tuple[dict[str, str]
     """The published policies with these in the place of those of their names, and by path which file stands there.
     Raises BadInput."""
     names = {_name_of(text, path): path for path, text in sources.items()}
-    changed, given = dict(sources), {}
+    changed = dict(sources)
+    given: dict[str, Path] = {}
     for path in policies:
         try:
             text = path.read_text(encoding="utf-8")
