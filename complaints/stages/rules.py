@@ -57,6 +57,32 @@ HANDLING = frozenset(
 )
 """Kinds that are somebody's work on the matter itself: nobody with an interest in it does them."""
 
+TEXTS = frozenset(
+    {
+        *(
+            "author",
+            "approver",
+            "by",
+            "category",
+            "cause",
+            "channel",
+            "clock",
+            "decision",
+            "department",
+            "for",
+            "grade",
+        ),
+        *("into", "kind", "notice", "person", "reason", "step", "text", "to"),
+    }
+)
+"""Fields that are words, whatever the kind."""
+LISTS = frozenset({"about", "clocks", "reasons"})
+"""Fields that are lists of words."""
+OF_THE_HOUSE = frozenset({"escalation", "tell", "due_at"})
+"""Fields by which the house knows which step of a ladder it has done: nobody else writes them."""
+_LONGEST = 100_000
+_MOST_MONEY = 1e15
+
 KINDS = frozenset({*(event for _, _, event in STAGES.edges()), *WITHOUT_A_MOVE, "merged", "unmerged"})
 """Every act."""
 
@@ -80,6 +106,8 @@ class Refused(BadInput):
 
 def entry_of(entries: Sequence[Entry], act: Act) -> Entry:
     """The entry that the act becomes, next in this log. Raises Refused."""
+    if reason := _misshapen(act):
+        raise Refused(reason)
     state = state_of(entries)
     reason = _unfit_correction(entries, act) if act.replaces or act.kind == "struck" else refusal(state, act)
     if reason:
@@ -124,6 +152,22 @@ def _unfit_correction(entries: Sequence[Entry], act: Act) -> str:
     return _unknown(act)
 
 
+def _misshapen(act: Act) -> str:
+    """Why its fields are none: what is written once is read for ever, by code that takes words for words."""
+    for name, value in act.fields.items():
+        if name in TEXTS and not isinstance(value, str):
+            return f"{name} of {act.kind} is a text"
+        if name in LISTS and not (isinstance(value, list | tuple) and all(isinstance(one, str) for one in value)):
+            return f"{name} of {act.kind} is a list of texts"
+        if name in OF_THE_HOUSE and act.author != HOUSE:
+            return f"{name} of {act.kind} is the house's to write"
+    try:
+        size = len(msgspec.json.encode((act.author, act.fields)))
+    except (TypeError, UnicodeEncodeError):
+        return f"the fields of {act.kind} have what is no text"
+    return f"the fields of {act.kind} are longer than {_LONGEST:,} bytes" if size > _LONGEST else ""
+
+
 def _unknown(act: Act) -> str:
     if act.kind not in KINDS:
         return f"there is no act {act.kind}{nearest_hint(act.kind, KINDS)}"
@@ -133,7 +177,7 @@ def _unknown(act: Act) -> str:
     if not act.author.strip():
         return f"{act.kind} needs an author"
     amount = act.fields.get("amount", 0)
-    if not isinstance(amount, int | float) or isinstance(amount, bool) or not 0 <= amount < float("inf"):
+    if not isinstance(amount, int | float) or isinstance(amount, bool) or not 0 <= amount <= _MOST_MONEY:
         return f"the amount of {act.kind} is a number, in the currency of the case"
     return ""
 

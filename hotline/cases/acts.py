@@ -1,13 +1,17 @@
 """Acts of people on cases: by the command line and over HTTP, checked against the rules of the published version."""
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from calls.errors import BadInput
-from complaints.stages.rules import HANDLING, Act, Refused
+from complaints.audit import Entry
+from complaints.clocks.book import ClockBook
+from complaints.clocks.extending import why_not
+from complaints.stages.rules import HANDLING, Act, Refused, refusal
 from complaints.stages.state import CaseState
 from dsl.spelling import nearest_hint
 from hotline.cases.keeping import Kept, act, kept
@@ -43,8 +47,12 @@ OF_LEADS = frozenset({"regraded", "extended", "reopened", "unmerged"})
 """Acts that a lead does: they change what others have promised or ended."""
 
 
-def do(database: Path, rules: CaseRules, wanted: Wanted, now: float) -> CaseState:
-    """Do it, whole or not at all; the state that follows. Raises BadInput with the reason, where a rule forbids it."""
+def do(
+    database: Path, rules: CaseRules, wanted: Wanted, now: float, clocks: Callable[[], ClockBook] = ClockBook
+) -> CaseState:
+    """Do it, whole or not at all; the state that follows. `clocks` are asked for where more time is wanted.
+
+    Raises BadInput with the reason, where a rule forbids it."""
     if wanted.at > now + 1.0:
         raise BadInput(f"{wanted.kind}: it cannot have happened later than now")
     with writing(database) as connection:
@@ -58,7 +66,11 @@ def do(database: Path, rules: CaseRules, wanted: Wanted, now: float) -> CaseStat
             raise NotTheirs(f"{kind} is a lead's to do")
         if said := _of_their_agent(connection, case, kind, wanted):
             raise Refused(said)
-        done = Act(kind, wanted.author, wanted.at, fields, wanted.replaces)
+        done = Act(kind, wanted.author.strip(), wanted.at, fields, wanted.replaces)
+        if kind == "extended" and not refusal(case.state, done):
+            entry = Entry(len(case.entries) + 1, done.at, done.author, kind, fields, now)
+            if said := why_not(clocks(), case.entries, entry):
+                raise Refused(f"more time: {said}")
         match kind:
             case "merged":
                 return _merge(connection, case, done, now, rules)

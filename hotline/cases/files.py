@@ -1,10 +1,7 @@
-"""Intake by files: rows of a CSV file, from another system or a regulator, each once by its own key."""
+"""Intake by files: rows of CSV files and spreadsheets, from another system or a regulator, each once by its key."""
 
-import csv
 import hashlib
-import io
 import unicodedata
-from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -12,10 +9,12 @@ from zoneinfo import ZoneInfo
 from calls.errors import BadInput
 from complaints.intake.contact import Channel, Contact
 from dsl.spelling import nearest_hint
-from hotline.contacts.text_encoding import encoding_of
+from hotline.contacts.cells import refuse_rounded
+from hotline.contacts.role_columns import at_of
+from hotline.contacts.tables import Row, open_table
 
 _COLUMNS = {
-    "source": "key id number 编号 序号 工单号 投诉编号 流水号",
+    "source": "key id number 编号 工单号 投诉编号 流水号",
     "text": "text content description 内容 投诉内容 诉求内容 描述 诉求",
     "subject": "subject title 标题 主题 事由",
     "caller": "phone mobile caller number_of_phone 电话 手机 手机号 联系电话 来电号码",
@@ -32,7 +31,7 @@ _MOST_ROWS = 100_000
 
 
 class Problem(NamedTuple):
-    """A row that was not taken in, from 1 as a spreadsheet counts, and why."""
+    """A row that was not taken in: its line in the file or its row in the sheet, from 1, and why."""
 
     row: int
     reason: str
@@ -41,37 +40,36 @@ class Problem(NamedTuple):
 def read(path: Path, zone: ZoneInfo, region: str, channel: Channel, now: float) -> tuple[list[Contact], list[Problem]]:
     """The contacts of a file, and its bad rows. A row without a key of its own is known again by all that it says.
 
-    Raises BadInput for a file without a column of texts, with the nearest word.
+    Raises OSError, and BadInput for a file without a column of texts, with the nearest word.
     """
-    text = path.read_bytes().decode(encoding_of(path, region), "replace")
-    sample = text[:20_000]
+    table = open_table(path, region, prose=True)
     try:
-        dialect: type[csv.Dialect] = csv.Sniffer().sniff(sample, ",;\t|")
-    except csv.Error:
-        dialect = csv.excel
-    rows = csv.reader(io.StringIO(text, newline=""), dialect)
-    heading = [_plain(word) for word in next(rows, [])]
-    fields = [_FIELD_OF.get(word, "") for word in heading]
-    if "text" not in fields and "subject" not in fields:
-        hint = next((hint for word in heading if (hint := nearest_hint(word, _FIELD_OF))), "")
-        raise BadInput(f"{path.name}: no column with what is complained about, such as text or 投诉内容{hint}")
-    contacts, problems = [], []
-    for number, cells in enumerate(rows, 2):
-        if number > _MOST_ROWS:
-            raise BadInput(f"{path.name}: more than {_MOST_ROWS} rows; split it")
-        if not any(cell.strip() for cell in cells):
-            continue
-        try:
-            contacts.append(_contact(cells, heading, fields, zone, channel, now))
-        except BadInput as error:
-            problems.append(Problem(number, str(error)))
-    return contacts, problems
+        first = next(table.rows, None)
+        if first is None or first.problem:
+            raise BadInput(f"{path.name}: {first.problem if first else 'there is no row in it'}")
+        heading = [_plain(word) for word in first.cells]
+        fields = [_FIELD_OF.get(word, "") for word in heading]
+        if "text" not in fields and "subject" not in fields:
+            hint = next((hint for word in heading if (hint := nearest_hint(word, _FIELD_OF))), "")
+            raise BadInput(f"{path.name}: no column with what is complained about, such as text or 投诉内容{hint}")
+        contacts, problems = [], []
+        for count, row in enumerate(table.rows, 1):
+            if count > _MOST_ROWS:
+                raise BadInput(f"{path.name}: more than {_MOST_ROWS} rows; split it")
+            try:
+                contacts.append(_contact(row, heading, fields, zone, channel, now))
+            except (BadInput, ValueError) as error:
+                problems.append(Problem(row.line, str(error)))
+        return contacts, problems
+    finally:
+        table.rows.close()
 
 
-def _contact(
-    cells: list[str], heading: list[str], fields: list[str], zone: ZoneInfo, channel: Channel, now: float
-) -> Contact:
-    if len(cells) > len(heading):
+def _contact(row: Row, heading: list[str], fields: list[str], zone: ZoneInfo, channel: Channel, now: float) -> Contact:
+    cells = row.cells
+    if row.problem:
+        raise BadInput(row.problem)
+    if any(cells[len(heading) :]):
         raise BadInput(f"{len(cells)} cells where the heading has {len(heading)}")
     known: dict[str, str] = {}
     others: dict[str, str] = {}
@@ -83,6 +81,8 @@ def _contact(
             others[word] = value
     if not known.get("text") and not known.get("subject"):
         raise BadInput("nothing is complained about: no text, no subject")
+    for field in ("source", "caller", "account", "reference"):
+        refuse_rounded(known.get(field, ""), field)
     at = _instant(known.pop("at", ""), zone, now)
     source = known.pop("source", "") or f"sha256:{hashlib.sha256(chr(31).join(cells).encode()).hexdigest()}"
     return Contact(channel, source, at, fields=others, **{"category": "complaint", **known})  # type: ignore[arg-type]
@@ -91,15 +91,7 @@ def _contact(
 def _instant(text: str, zone: ZoneInfo, now: float) -> float:
     if not text:
         return now
-    plain = text.replace("/", "-").replace("年", "-").replace("月", "-").replace("日", "")
-    try:
-        at = datetime.fromisoformat(plain)
-    except ValueError:
-        try:
-            at = datetime.strptime(plain.split()[0], "%Y-%m-%d")  # noqa: DTZ007 - the zone is the house's, below
-        except (ValueError, IndexError) as error:
-            raise BadInput(f"{text[:30]!r} is no time: write 2026-11-30 09:05") from error
-    found = (at if at.tzinfo is not None else at.replace(tzinfo=zone)).timestamp()
+    found = at_of(text, zone)
     if found > now:
         raise BadInput(f"{text[:30]!r} is still to come")
     return found

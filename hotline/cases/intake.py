@@ -20,8 +20,11 @@ from hotline.store.transactions import writing
 
 _MOST_SOURCE = 200
 _MOST_NAME = 64
-_KNOWN = 'SELECT "case" FROM case_contacts WHERE channel = ? AND source = ?'
-_LAST = "SELECT max(number) FROM cases WHERE length(number) = 13 AND number LIKE ?"
+_KNOWN = 'SELECT "case", subject, text FROM case_contacts WHERE channel = ? AND source = ?'
+_OF_DAY = 'SELECT max("{0}") AS number FROM {1} WHERE "{0}" >= ?1 AND "{0}" < ?2 AND length("{0}") = 13'
+_OF_BOTH = " UNION ALL ".join((_OF_DAY.format("number", "cases"), _OF_DAY.format("case", "case_entries")))
+_LAST = f"SELECT max(number) FROM ({_OF_BOTH})"
+"""Of a case that was erased the log is still there: its number is never another one's."""
 _CASE = (
     'INSERT INTO cases (number, "call", caller, category, asked_by, opened_at, fields, state)'
     " VALUES (?, '', ?, ?, ?, ?, '{}', 'open')"
@@ -29,10 +32,14 @@ _CASE = (
 
 
 class Taken(msgspec.Struct, frozen=True):
-    """A message that was taken in: its case, and whether it is the first time that it came."""
+    """A message that was taken in: its case, and whether it is the first time that it came.
+
+    `differs`: another message of the same name was taken in before, and this one was not.
+    """
 
     case: str
     is_new: bool
+    differs: bool = False
 
 
 def checked(contact: Contact, region: str) -> Contact:
@@ -65,7 +72,8 @@ def take_in(database: Path, contacts: Iterable[Contact], zone: ZoneInfo) -> list
 def _take_in(connection: sqlite3.Connection, contact: Contact, zone: ZoneInfo) -> Taken:
     known = connection.execute(_KNOWN, (contact.channel, contact.source)).fetchone()
     if known is not None:
-        return Taken(known[0], False)
+        case, subject, text = known
+        return Taken(case, False, differs=(subject, text) != (contact.subject, contact.text))
     case = _next_number(connection, contact.at, zone)
     asked_by = "house" if contact.channel in ("abandoned", "report") else "caller"
     connection.execute(_CASE, (case, contact.caller, contact.category, asked_by, contact.at))
@@ -75,7 +83,7 @@ def _take_in(connection: sqlite3.Connection, contact: Contact, zone: ZoneInfo) -
 
 def _next_number(connection: sqlite3.Connection, at: float, zone: ZoneInfo) -> str:
     day = datetime.fromtimestamp(at, UTC).astimezone(zone).strftime("%y%m%d")
-    (last,) = connection.execute(_LAST, (f"{day}9%",)).fetchone()
+    (last,) = connection.execute(_LAST, (f"{day}9", f"{day}:")).fetchone()  # ":" comes after 9
     count = 1 if last is None else int(last[7:12]) + 1
     if count > 99_999:
         raise BadInput(f"a day has at most 99,999 cases that no call opened; {day} has them all")

@@ -38,6 +38,11 @@ _NEW = (
     'SELECT cases.rowid, cases.number FROM cases LEFT JOIN case_heads AS h ON h."case" = cases.number'
     ' WHERE cases.rowid > ? AND h."case" IS NULL ORDER BY cases.rowid LIMIT ?'
 )
+_UNDONE = (
+    "SELECT \"case\" FROM case_heads WHERE is_open = 1 AND department = '' AND grade = '' AND stage = 'accepted'"
+    " LIMIT ?"
+)
+"""Open cases that nobody has: among them those whose merging, as they came and before they were graded, is undone."""
 _CALL = (
     'SELECT cases.number, cases."call", cases.caller, cases.category, cases.asked_by, cases.opened_at, cases.fields,'
     " calls.queued_at, calls.answered_at, calls.agent, calls.language FROM cases"
@@ -79,12 +84,14 @@ class Work:
             (last,) = connection.execute("SELECT coalesce(max(rowid), 0) FROM cases").fetchone()
             new = connection.execute(_NEW, (self._begun_until, _AT_ONCE)).fetchall()
             climbing = [case for (case,) in connection.execute(_CLIMBING, (now, _AT_ONCE))]
+            undone = [case for (case,) in connection.execute(_UNDONE, (_AT_ONCE,))] if rules.grades is not None else []
 
         def begin(connection: sqlite3.Connection) -> Turn:
             return Turn(connection, rules, now, done, self._webhooks)
 
         by_turns(self._database, (case for _, case in new), _begin, begin)
         self._begun_until = last if len(new) < _AT_ONCE else new[-1][0]
+        by_turns(self._database, undone, _go_on, begin)
         by_turns(self._database, climbing, _climb, begin)
         return done
 
@@ -118,7 +125,7 @@ def _begin(turn: Turn, number: str) -> None:
 
 
 def _begin_log(turn: Turn, case: Kept) -> None:
-    connection, rules, number = turn.connection, turn.rules, case.case
+    connection, number = turn.connection, case.case
     if not case.contacts:
         case.contacts.append(_of_call(connection, number))
         put_contact(connection, number, case.contacts[0])
@@ -141,8 +148,27 @@ def _begin_log(turn: Turn, case: Kept) -> None:
         values = (match.score, msgspec.json.encode(match.reasons).decode(), "asked", turn.now, "")
         connection.execute(_ASK, (number, match.case, *values))
         turn.done.asked.append(number)
+    _grade(turn, case)
+
+
+def _go_on(turn: Turn, number: str) -> None:
+    """Grade and dispatch a case whose merging was undone before it ever was: else it is owed, and nobody has it."""
+    case = kept(turn.connection, number)
+    state = case.state
+    if state.stage != "accepted" or state.grade or not any(entry.kind == "unmerged" for entry in case.entries):
+        return
+    _grade(turn, case)
+    put_head(turn.connection, case, case.state, turn.now, turn.rules.dispatch)
+
+
+def _grade(turn: Turn, case: Kept) -> None:
+    connection, rules, contact = turn.connection, turn.rules, case.contacts[0]
     if rules.grades is None:
         return
+
+    def do(what: str, /, **fields: Any) -> None:
+        write(connection, case, Act(what, HOUSE, max(turn.now, case.opened_at), fields), turn.now)
+
     facts = Facts(
         category=case.category,
         channel=contact.channel,

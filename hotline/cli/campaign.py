@@ -21,7 +21,7 @@ from hotline.ledger.opening import Place
 from hotline.ledger.port import LedgerAway
 from hotline.ledger.searching import Reader
 from hotline.site import audit
-from hotline.site.instants import instant
+from hotline.site.instants import between
 from hotline.site.site import Site
 from hotline.versions.store import Versions
 
@@ -169,8 +169,7 @@ def report(
     opened = open_site(site)
     with told():
         settings = _of_name(opened, name)
-        first = None if since is None else instant(since, opened.zone)
-        last = None if until is None else instant(until, opened.zone, end=True)
+        first, last = between(since, until, opened.zone)
         reader = Reader(Place.of(opened))
         found = asyncio.run(with_ledger(opened.database, reader, settings, first, last, opened.house))
     if json:

@@ -11,8 +11,10 @@ from typing import Annotated, Any
 import typer
 
 from calls.errors import BadInput
+from complaints.clocks.book import ClockBook
 from complaints.stages.rules import FIELDS
 from hotline.cases import acts, reading
+from hotline.cases.filters import refuse_unknown
 from hotline.cli import case_clock, case_origin
 from hotline.cli.common import JsonOption, SiteOption, open_site, out, print_json, print_table, told, when
 from hotline.cli.stored import RevealOption, audit_shown
@@ -105,6 +107,7 @@ def list_cases(
         "open": open_only,
     }
     with told():
+        refuse_unknown(opened.database, rules_now(opened), filters)
         rows = reading.listing(opened.database, most, **filters)
     rows = rows if reveal else [reading.masked_head(row) for row in rows]
     if json:
@@ -202,7 +205,7 @@ def _act(name: str, kind: str, summary: str, fields: Sequence[str]) -> Callable[
             wanted = acts.Wanted(
                 given["number"], kind, given["author"] or getpass.getuser(), at, values, given["replaces"]
             )
-            state = acts.do(opened.database, rules_now(opened), wanted, now)
+            state = acts.do(opened.database, rules_now(opened), wanted, now, lambda: _clocks_now(opened))
         if given["json"]:
             print_json({"case": given["number"], "done": kind, "stage": state.stage, "link": state.link})
             return
@@ -246,6 +249,12 @@ def rules_now(site: Site) -> CaseRules:
     """The rules of the version that holds; none before anything is published."""
     versions = Versions(site.versions)
     return rules_of(versions, versions.current() or "")
+
+
+def _clocks_now(site: Site) -> ClockBook:
+    versions = Versions(site.versions)
+    current = versions.current()
+    return ClockBook() if current is None else versions.clocks(current)
 
 
 def _instant(text: str, site: Site) -> float:

@@ -147,7 +147,13 @@ def _take_in(site: Site, contacts: list[Contact], problems: list[str], json: boo
             checked.append(intake.checked(contact, site.settings.region))
         except BadInput as error:
             problems.append(f"{contact.source}: {error}")
-    _tell(intake.take_in(site.database, checked, site.zone), problems, json)
+    taken = intake.take_in(site.database, checked, site.zone)
+    problems += [
+        f"{contact.source}: not taken in, for case {one.case} came under this name with other words: give it its own"
+        for contact, one in zip(checked, taken, strict=True)
+        if one.differs
+    ]
+    _tell(taken, problems, json)
 
 
 def _tell(cases: list[intake.Taken], problems: list[str], json: bool) -> None:

@@ -1,7 +1,9 @@
 """Shared by the commands: the site's option, tables or JSON, errors that say what to do and end with 2."""
 
 import contextlib
+import errno
 import os
+import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
@@ -25,21 +27,37 @@ out = Console(
     highlight=False, emoji=False, width=None if sys.stdout.isatty() else 240
 )  # a pipe has no width: rows stay whole
 err = Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_OF_THE_DISK = (
+    *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN),
+    *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED),
+)
+"""What SQLite says of a disk, or of another process, and of no statement of ours."""
+_TRY_AGAIN = "free space on the disk, or wait for whoever holds it, then try again"
 
 
 @contextlib.contextmanager
 def told() -> Iterator[None]:
-    """Turn an error of ours, or of a file, into its message and exit code 2; others keep their traceback."""
+    """Turn an error of ours, of a file, of the store or of a full disk into its message and exit code 2; others keep
+    their traceback."""
+    cause: Exception
     try:
         yield
     except HotlineError as error:
-        err.print(str(error), style="red", markup=False)
-        raise typer.Exit(2) from error
-    except OSError as error:
-        if error.filename is None:
+        said, cause = str(error), error
+    except sqlite3.OperationalError as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _OF_THE_DISK:
             raise
-        err.print(f"{error.filename}: {error.strerror}", style="red", markup=False)
-        raise typer.Exit(2) from error
+        said, cause = f"the store: {error}; {_TRY_AGAIN}", error
+    except OSError as error:
+        if error.filename is None and error.errno not in _NO_ROOM:
+            raise
+        said = f"{error.strerror}; {_TRY_AGAIN}" if error.filename is None else f"{error.filename}: {error.strerror}"
+        cause = error
+    else:
+        return
+    err.print(said, style="red", markup=False)
+    raise typer.Exit(2) from cause
 
 
 def open_site(folder: Path) -> Site:

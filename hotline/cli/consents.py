@@ -23,6 +23,7 @@ from hotline.cli.parties import (
     end_entry,
     file_of,
     party_of,
+    refuse_unheard,
     tell_imported,
 )
 from hotline.persons import consents as words
@@ -196,6 +197,7 @@ def import_(
             if not equal or not ours:
                 raise BadInput(f"--word {one}: write THEIRS=OURS, such as 营销=marketing")
             purposes[theirs] = ours
+        refuse_unheard(opened, purposes=[purpose, *purposes.values()])
         usual = Word(
             purpose=purpose,
             given=not refused,
@@ -226,6 +228,7 @@ def _note(
 ) -> None:
     with told():
         party = party_of(opened, *whom)
+        refuse_unheard(opened, purposes=[purpose])
         word = Word(
             purpose=purpose,
             given=given,

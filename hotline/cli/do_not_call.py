@@ -18,6 +18,7 @@ from calls.numbers import masked
 from hotline.cli import do_not_call_import, do_not_call_sharing
 from hotline.cli.common import JsonOption, SiteOption, open_site, out, print_json, print_table, told, when
 from hotline.cli.do_not_call_options import AuthorOption, ListOption, ReasonOption, ScopeOption, UntilOption
+from hotline.cli.parties import refuse_unheard
 from hotline.site import audit, number_file
 from hotline.site.instants import instant
 from hotline.site.site import Site
@@ -107,6 +108,7 @@ def add(
         wish = Wish(
             list=list_, scope=scope, source=source, reason=reason, author=author or getpass.getuser(), until=end
         )
+        refuse_unheard(opened, lists=[list_], scope=scope)
         read = (
             [entries.checked_prefix(one) for one in numbers]
             if prefix

@@ -17,6 +17,7 @@ from hotline.cli.do_not_call_options import (
     ScopeOption,
     UntilOption,
 )
+from hotline.cli.parties import refuse_unheard
 from hotline.site.instants import instant
 from hotline.suppression import imports
 from hotline.suppression.entries import DO_NOT_CALL, Wish
@@ -56,6 +57,7 @@ def import_numbers(
             author=author or getpass.getuser(),
             until=instant(until, opened.zone) if until else None,
         )
+        refuse_unheard(opened, lists=[list_], scope=scope)
         size = file.stat().st_size
         with _bar() as bar:
             task = bar.add_task(file.name, total=size)

@@ -16,7 +16,7 @@ from hotline.governing.replay import replay
 from hotline.ledger.opening import Place
 from hotline.ledger.searching import Reader
 from hotline.other_systems.comparing import Compared, Comparing
-from hotline.site.instants import instant
+from hotline.site.instants import between
 from hotline.site.site import Site
 from hotline.versions.store import Versions
 
@@ -43,8 +43,8 @@ def compare(
     with told():
         if not begin:
             raise BadInput("say from when: --from 2026-11-01")
-        first = instant(begin, opened.zone)
-        last = instant(end, opened.zone, end=True) if end else time.time()
+        given = between(begin, end or None, opened.zone)
+        first, last = given[0] or 0.0, given[1] or time.time()
         modes = _modes(opened)
         found = _compared(opened, first, last).result(source)
     if json:

@@ -1,5 +1,6 @@
 """hotline govern replay: what a policy would have done to past calls, before it is in force."""
 
+import re
 import time
 from datetime import tzinfo
 from pathlib import Path
@@ -20,7 +21,7 @@ from hotline.governing.replay import Report, SceneResult
 from hotline.governing.replay import replay as run
 from hotline.ledger.opening import Place
 from hotline.ledger.searching import Reader
-from hotline.site.instants import instant
+from hotline.site.instants import between
 from hotline.site.site import Site
 from hotline.versions.policies import POLICIES, compiled_again
 from hotline.versions.store import Versions
@@ -67,8 +68,8 @@ def replay(
     with told():
         if not begin:
             raise BadInput("say from when: --from 2026-11-01")
-        first = instant(begin, opened.zone)
-        last = instant(end, opened.zone, end=True) if end else time.time()
+        given = between(begin, end or None, opened.zone)
+        first, last = given[0] or 0.0, given[1] or time.time()
         if ledger and (calls is not None or agent_calls or callbacks):
             raise BadInput("--ledger has its own calls and scenes: leave --calls, --agent-calls and --callbacks out")
         report, hashes = _run(opened, policy or [], first, last, calls, ledger, (agent_calls, callbacks), as_made, most)
@@ -98,7 +99,13 @@ def _run(
         if scene and scene not in book.scenes:
             raise BadInput(f"there is no scene {scene}{nearest_hint(scene, book.scenes)}")
     before = on_trial(compiled_ruling(site, book), book)
-    after = on_trial(compiled_again(_with(sources, policies), book, site.zone), book)
+    changed, given = _with(sources, policies)
+    try:
+        after = on_trial(compiled_again(changed, book, site.zone), book)
+    except BadInput as error:  # its places are those of the published files, in whose place these stand
+        raise BadInput(
+            re.sub(r"^(.+?):(?=\d+:\d+: )", lambda place: f"{given.get(place[1], place[1])}:", str(error), flags=re.M)
+        ) from error
     attempts: Attempts
     if ledger:
         attempts = LedgerCalls(Reader(Place.of(site)))
@@ -113,10 +120,12 @@ def _run(
     return report, {"version": version, "policy_before": before.hash, "policy_after": after.hash}
 
 
-def _with(sources: dict[str, str], policies: list[Path]) -> dict[str, str]:
-    """The published policies with these in the place of those of their names. Raises BadInput."""
+def _with(sources: dict[str, str], policies: list[Path]) -> tuple[dict[str, str], dict[str, Path]]:
+    """The published policies with these in the place of those of their names, and by path which file stands there.
+    Raises BadInput."""
     names = {_name_of(text, path): path for path, text in sources.items()}
     changed = dict(sources)
+    given: dict[str, Path] = {}
     for path in policies:
         try:
             text = path.read_text(encoding="utf-8")
@@ -124,8 +133,9 @@ def _with(sources: dict[str, str], policies: list[Path]) -> dict[str, str]:
             raise BadInput(f"{path}: {error}") from error
         name = _name_of(text, str(path))
         changed.pop(names.get(name, ""), None)
-        changed[names.get(name, f"{POLICIES}{path.name}")] = text
-    return changed
+        place = names.get(name, f"{POLICIES}{path.name}")
+        changed[place], given[place] = text, path
+    return changed, given
 
 
 def _name_of(text: str, path: str) -> str:

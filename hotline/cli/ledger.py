@@ -7,13 +7,14 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+from calls.errors import BadInput
 from calls.numbers import e164
 from hotline.cli.common import JsonOption, SiteOption, err, open_site, out, print_json, print_table, told, when
 from hotline.ledger.exporting import export, note_search, shown
 from hotline.ledger.opening import Place
 from hotline.ledger.searching import AttemptSearch, Page, Reader
 from hotline.site import audit
-from hotline.site.instants import instant
+from hotline.site.instants import between
 from hotline.site.site import Site
 from hotline.store.searches import Cursor
 
@@ -68,8 +69,9 @@ def ledger(
         if attempt is not None:
             _print_origin(opened, reader, attempt, reveal, json)
             return
+        first, last = between(since, until, opened.zone)
         wanted = AttemptSearch(
-            number=None if number is None else e164(number, opened.settings.region),
+            number=None if number is None else _number(number, opened.settings.region),
             person=person,
             account=account,
             case=case,
@@ -80,8 +82,8 @@ def ledger(
             source=source,
             caller_id=caller_id,
             rule=rule,
-            since=None if since is None else instant(since, opened.zone),
-            until=None if until is None else instant(until, opened.zone, end=True),
+            since=first,
+            until=last,
             after=None if after is None else Cursor.read(after),
         )
         if csv:
@@ -124,6 +126,12 @@ def ledger(
             ],
             "no attempt is so",
         )
+
+
+def _number(given: str, region: str) -> str:
+    if not any(sign.isdigit() for sign in given):
+        raise BadInput(f"{given} is no telephone number")
+    return e164(given, region)
 
 
 def _print_origin(site: Site, reader: Reader, attempt: int, reveal: bool, json: bool) -> None:

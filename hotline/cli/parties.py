@@ -1,6 +1,7 @@
 """What commands about persons share: whom they are about, files that they import, and how rows are shown."""
 
 import getpass
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -8,12 +9,15 @@ import typer
 
 from calls.errors import BadInput
 from hotline.cli.common import err, out, print_json
+from hotline.governing.approving import in_force
+from hotline.governing.looked_at import unheard_list, unheard_purpose, unheard_scope
 from hotline.governing.subjects import read_number
 from hotline.persons import changing
 from hotline.persons.importing import File, Imported
 from hotline.persons.parties import Party, the_one
 from hotline.site import audit
 from hotline.site.site import Site
+from hotline.versions.store import Versions
 
 PersonOption = Annotated[str, typer.Option("--person", help="Their key at the site.")]
 NumberOption = Annotated[str, typer.Option("--number", help="A number in any form.")]
@@ -43,6 +47,20 @@ def party_of(site: Site, person: str, number: str, account: str) -> Party:
         except ValueError as error:
             raise BadInput(str(error)) from error
     return the_one(person, number, account)
+
+
+def refuse_unheard(site: Site, *, lists: Iterable[str] = (), purposes: Iterable[str] = (), scope: str = "") -> None:
+    """Tell of lists, purposes and a scope that nobody looks at. Raises BadInput for one that is nearly one of those."""
+    versions = Versions(site.versions)
+    current = versions.current()
+    if current is None:
+        return  # nothing is published, and nobody knows what will be
+    now = in_force(site)
+    said = [unheard_list(now, one) for one in lists]
+    said += [unheard_purpose(now, one) for one in purposes]
+    said.append(unheard_scope(now, scope, versions.campaigns(current)))
+    for line in filter(None, said):
+        err.print(line, style="yellow", markup=False)
 
 
 def looked_up(site: Site, party: Party, reveal: bool) -> None:

@@ -24,6 +24,7 @@ from hotline.cli.parties import (
     file_of,
     looked_up,
     party_of,
+    refuse_unheard,
     tell_imported,
 )
 from hotline.contacts.cells import zone_of
@@ -280,6 +281,7 @@ def import_(
 
 def _wish(opened: Site, list_: str, scope: str, until: str, source: str, reason: str, author: str) -> Wish:
     end = instant(until, opened.zone) if until else None
+    refuse_unheard(opened, lists=[list_], scope=scope)
     return Wish(list=list_, scope=scope, source=source, reason=reason, author=author or getpass.getuser(), until=end)
 
 

@@ -23,7 +23,7 @@ from hotline.cli.common import (
 )
 from hotline.cli.stored import RevealOption, audit_shown, read_of
 from hotline.site import audit
-from hotline.site.instants import instant
+from hotline.site.instants import between
 from hotline.site.site import Site
 from hotline.store import reading, searching
 from hotline.store.said import search_words
@@ -79,10 +79,11 @@ def calls(
     opened = open_site(site)
     _known(opened, agent, queue)
     with told():
+        first, last = between(since, until, opened.zone)
         wanted = CallSearch(
             number=None if number is None else _number(number, opened.settings.region),
-            since=None if since is None else instant(since, opened.zone),
-            until=None if until is None else instant(until, opened.zone, end=True),
+            since=first,
+            until=last,
             agent=agent,
             queue=queue,
             outcome=outcome,

@@ -65,7 +65,10 @@ def sample(
 
 def review(
     file: Annotated[
-        Path | None, typer.Argument(help="The sample's CSV file with yes or no in `correct`.", show_default=False)
+        Path | None,
+        typer.Argument(
+            help="The sample's file, CSV or a spreadsheet, with yes or no in `correct`.", show_default=False
+        ),
     ] = None,
     site: SiteOption = Path(),
     call: Annotated[str, typer.Option(help="Instead of a file: the call.")] = "",
@@ -84,7 +87,7 @@ def review(
     opened = open_site(site)
     with told():
         if file is not None:
-            found = reviewing.read(file.read_text(encoding="utf-8-sig"), reviewer, str(file))
+            found = reviewing.read(file, opened.settings.region, reviewer)
         elif not call or correct is None or not reviewer:
             raise BadInput("a file, or --call, --correct or --wrong, and --reviewer")
         else:

@@ -71,11 +71,16 @@ def key_of(text: str, what: str) -> str:
     if text.isascii() and text.isalnum() and len(text) <= _MOST_KEY:  # most keys of most lists; as below
         return text
     key = unicodedata.normalize("NFKC", text).strip()
-    if _ROUNDED.fullmatch(key):
-        raise ValueError(f"{what} {_shown(key)}: a spreadsheet has rounded it, and others would have the same")
+    refuse_rounded(key, what)
     if len(key) > _MOST_KEY:
         raise ValueError(f"{what}: longer than {_MOST_KEY} signs")
     return key.removesuffix(".0") if key.removesuffix(".0").isdecimal() else key
+
+
+def refuse_rounded(text: str, what: str) -> None:
+    """Raises ValueError for a key or a number of which a spreadsheet has kept the first digits only."""
+    if _ROUNDED.fullmatch(unicodedata.normalize("NFKC", text).strip()):
+        raise ValueError(f"{what} {_shown(text)}: a spreadsheet has rounded it, and others would have the same")
 
 
 @lru_cache(maxsize=1024)

@@ -130,7 +130,8 @@ def import_list(
                     progress(read, min(1.0, read / max(_rows_of(size, read, loading.bytes_seen), 1)))
                 loading.finish(taken, wanted)
             except BaseException:
-                _drop(store, loading.list)
+                with contextlib.suppress(sqlite3.Error):  # a full disk: the next import takes it out
+                    _drop(store, loading.list)
                 raise
         if taken is not None:
             _drop(store, taken[0])
@@ -204,7 +205,7 @@ class _Loading:
             self._flush()
             self._tell()
         except BaseException:
-            self._store.execute("ROLLBACK")
+            self._store.rollback()  # nothing where a full disk has ended it already
             raise
         self._store.execute("COMMIT")
         time.sleep(_PAUSE_S)  # let the server's writer have its turn
@@ -317,7 +318,7 @@ class _Loading:
             try:
                 self._store.executemany(NUMBER, part)
             except BaseException:
-                self._store.execute("ROLLBACK")
+                self._store.rollback()  # nothing where a full disk has ended it already
                 raise
             self._store.execute("COMMIT")
             time.sleep(_PAUSE_S)

@@ -15,7 +15,7 @@ from hotline.contacts.tables import Row, open_table
 from hotline.site.instants import instant
 
 _COUNTED = re.compile(r"(.*?)([一二三四五]|\d{1,2})")
-_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(.*)")
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]*(\d{1,2})(:.*))?(.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,5 +109,6 @@ def at_of(text: str, zone: tzinfo, *, end: bool = False) -> float:
     """The instant of a cell: a day or a time as people and spreadsheets write it. Raises BadInput."""
     plain = unicodedata.normalize("NFKC", text).strip()
     if found := _DAY.fullmatch(plain):
-        plain = f"{found[1]}-{int(found[2]):02d}-{int(found[3]):02d}{found[4]}"
+        hour = f" {int(found[4]):02d}{found[5]}" if found[4] else ""  # 9:05, as spreadsheets write it
+        plain = f"{found[1]}-{int(found[2]):02d}-{int(found[3]):02d}{hour}{found[6]}"
     return instant(plain, zone, end=end)

@@ -23,7 +23,7 @@ from hotline.contacts.text_encoding import encoding_of
 DELIMITERS = ",;\t|"
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _PLAIN_AT_ONCE = 200
-_MOST_LINES = 20
+_MOST_LINES, _MOST_LINES_OF_PROSE = 20, 500
 """Of one record: an address may have some; more are a quotation mark that nobody has closed."""
 _LOOKED_AT = 100
 _A_NUMBER = re.compile(r"\d{7}")
@@ -64,9 +64,16 @@ class Table:
 
 
 def open_table(
-    path: Path, region: str, *, encoding: str | None = None, delimiter: str | None = None, sheet: str | None = None
+    path: Path,
+    region: str,
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    sheet: str | None = None,
+    prose: bool = False,
 ) -> Table:
-    """The table of a file of `region` (ISO 3166). What is not given is found out.
+    """The table of a file of `region` (ISO 3166). What is not given is found out. In `prose`, such as letters, a cell
+    may go on over many lines, with telephone numbers in them; elsewhere these are another record's.
 
     Raises OSError, and BadInput for what is no table.
     """
@@ -78,10 +85,10 @@ def open_table(
         return _spreadsheet(path, sheet)
     if sheet is not None:
         raise BadInput(f"{path}: --sheet is for spreadsheets, this is text")
-    return _text(path, region, encoding, delimiter)
+    return _text(path, region, encoding, delimiter, prose)
 
 
-def _text(path: Path, region: str, encoding: str | None, delimiter: str | None) -> Table:
+def _text(path: Path, region: str, encoding: str | None, delimiter: str | None, prose: bool) -> Table:
     name = encoding or encoding_of(path, region)
     try:
         "".encode(name)
@@ -92,15 +99,15 @@ def _text(path: Path, region: str, encoding: str | None, delimiter: str | None) 
     if begin and _WEB_PAGE.match(begin[0]):
         raise BadInput(f"{path}: a web page with the name of a table; open it in a spreadsheet and save it as .xlsx")
     told = re.fullmatch(r'"?sep=(.)"?', begin[0].strip()) if begin else None  # a line that Excel reads, and writes
-    mark = delimiter or (told[1] if told else _delimiter(begin))
-    return Table(_csv(path, name, mark, 1 if told else 0), {"encoding": name, "delimiter": mark})
+    mark = delimiter or (told[1] if told else _delimiter(begin, prose))
+    return Table(_csv(path, name, mark, 1 if told else 0, prose), {"encoding": name, "delimiter": mark})
 
 
-def _delimiter(lines: list[str]) -> str:
+def _delimiter(lines: list[str], prose: bool) -> str:
     """The sign that cuts most of the first lines into the same number of cells; a comma where none does."""
     best, by = (0.0, 0), ","
     for sign in DELIMITERS:
-        widths = [len(row.cells) for row in _records(lines, sign) if row.cells and not row.problem]
+        widths = [len(row.cells) for row in _records(lines, sign, prose) if row.cells and not row.problem]
         if not widths:
             continue
         usual = max(set(widths), key=widths.count)
@@ -110,11 +117,11 @@ def _delimiter(lines: list[str]) -> str:
     return by
 
 
-def _csv(path: Path, encoding: str, delimiter: str, skipped: int) -> Generator[Row, None, None]:
+def _csv(path: Path, encoding: str, delimiter: str, skipped: int, prose: bool) -> Generator[Row, None, None]:
     with path.open(encoding=encoding, errors="replace", newline="") as file:
         for _ in range(skipped):
             file.readline()
-        for row in _records(file, delimiter):
+        for row in _records(file, delimiter, prose):
             if row.problem or any(row.cells):
                 yield row if not skipped else row._replace(line=row.line + skipped)
 
@@ -122,8 +129,9 @@ def _csv(path: Path, encoding: str, delimiter: str, skipped: int) -> Generator[R
 class _Lines:
     """Lines with those of the record that is being read kept, so that they can be read anew."""
 
-    def __init__(self, lines: Iterable[str]) -> None:
+    def __init__(self, lines: Iterable[str], most: int) -> None:
         self._lines = iter(lines)
+        self._most = most
         self._again: deque[str] = deque()
         self.record: list[str] = []
 
@@ -132,7 +140,7 @@ class _Lines:
 
     def __next__(self) -> str:
         line = self._again.popleft() if self._again else next(self._lines)
-        if len(self.record) >= _MOST_LINES:
+        if len(self.record) >= self._most:
             self._again.appendleft(line)
             raise csv.Error("a quotation mark is opened here and not closed")
         self.record.append(line)
@@ -144,7 +152,7 @@ class _Lines:
         self.record.clear()
 
 
-def _records(lines: Iterable[str], delimiter: str) -> Iterator[Row]:
+def _records(lines: Iterable[str], delimiter: str, prose: bool) -> Iterator[Row]:
     """The records. One that is broken is told by its first line, and reading goes on with the line behind that.
 
     Up to the first quotation mark each line is one, and nothing of it need be kept to be read anew.
@@ -160,19 +168,19 @@ def _records(lines: Iterable[str], delimiter: str) -> Iterator[Row]:
         except csv.Error:
             plain = None
         if plain is None or len(plain) != len(part):
-            yield from _quoted_records(itertools.chain(part, left), delimiter, line)
+            yield from _quoted_records(itertools.chain(part, left), delimiter, line, prose)
             return
         yield from map(Row, itertools.count(line), plain)
         line += len(part)
 
 
-def _quoted_records(lines: Iterable[str], delimiter: str, line: int) -> Iterator[Row]:
-    source = _Lines(lines)
+def _quoted_records(lines: Iterable[str], delimiter: str, line: int, prose: bool) -> Iterator[Row]:
+    source = _Lines(lines, _MOST_LINES_OF_PROSE if prose else _MOST_LINES)
     while True:
         try:
             for cells in csv.reader(source, delimiter=delimiter, strict=True, skipinitialspace=True):
                 taken = len(source.record)
-                if taken > 1 and any(map(_A_NUMBER.search, source.record[1:])):
+                if taken > 1 and not prose and any(map(_A_NUMBER.search, source.record[1:])):
                     raise csv.Error("a quotation mark is opened here, and what it closes has numbers of other lines")
                 yield Row(line, cells)
                 line += taken

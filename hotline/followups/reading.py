@@ -2,10 +2,12 @@
 
 import sqlite3
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+from calls.errors import BadInput
 from calls.numbers import masked, masked_within
-from complaints.followups.table import CALLED, OPEN
+from complaints.followups.table import CALLED, OPEN, FollowUpState
+from dsl.spelling import nearest_hint
 from hotline.followups.keeping import COLUMNS, SELECT, follow_up
 from hotline.store.transactions import looking
 
@@ -21,6 +23,7 @@ _EXPORT = (
 EXPORTED = (
     "source", "questionnaire", "version", "question", "word", "figure", "at", "channel", "call", "followup", "person",
 )  # fmt: skip
+_STATES: tuple[str, ...] = get_args(FollowUpState)
 _OPEN = ", ".join(f"'{state}'" for state in sorted(OPEN))
 
 
@@ -34,7 +37,12 @@ def listing(
     is_open: bool = False,
     overdue_at: float | None = None,
 ) -> list[dict[str, Any]]:
-    """Follow-ups that fit all that is asked, the soonest due first. `overdue_at`: those past their last day then."""
+    """Follow-ups that fit all that is asked, the soonest due first. `overdue_at`: those past their last day then.
+
+    Raises BadInput for a state that there is not.
+    """
+    if state and state not in _STATES:
+        raise BadInput(f"no state {state[:60]!r}{nearest_hint(state, _STATES)}; there are {', '.join(_STATES)}")
     filters, values = ["1"], []
     for name, wanted in (("state", state), ("rule", rule), ('"case"', case)):
         if wanted:

@@ -186,6 +186,8 @@ class Reader:
                     cursor = connection.execute(statement, values)
                     return [one[0] for one in cursor.description], cursor.fetchall()
             except sqlite3.Error as error:
+                if not self._place.file.exists():
+                    raise LedgerAway(f"{self._place.name}: there is none yet; hotline serve makes it") from error
                 raise LedgerAway(f"{self._place.name}: {error}") from error
         import psycopg
 

@@ -18,6 +18,8 @@ corrects what was said of a talk."""
 
 SLACK_S = LONGEST_HOLD_S
 """A call may be dialled so long after it was reserved: a history is found by the latter, and counts by the former."""
+CLOCKS_APART_S = 60.0
+"""So far may the clock of somebody who tells of a call be behind ours."""
 LONGEST_CALL_S = 4 * 3600.0
 """A call that is said to be up, and of which nothing more is heard, holds its caller id's channel so long."""
 
@@ -55,11 +57,11 @@ def settle(attempt: Attempt, told: Settlement, now: float) -> Outcome:
 
 def _fill(attempt: Attempt, told: Settlement, now: float) -> None:
     if told.at is not None:
-        attempt.dialled_at = told.at
-        if told.at > attempt.at + SLACK_S:  # long after it expired: else no history would find it by its time
-            attempt.at = told.at
+        attempt.dialled_at = at = _credible(told.at, attempt, now)
+        if at > attempt.at + SLACK_S:  # long after it expired: else no history would find it by its time
+            attempt.at = at
     if told.talked_until:
-        attempt.talked_until = max(attempt.talked_until, told.talked_until)
+        attempt.talked_until = max(attempt.talked_until, _credible(told.talked_until, attempt, now))
     elif attempt.state == "effective" and not attempt.talked_until:
         attempt.talked_until = now
     attempt.result = told.result or attempt.result
@@ -71,6 +73,15 @@ def _fill(attempt: Attempt, told: Settlement, now: float) -> None:
     elif attempt.settled_at is None or attempt.open:  # one that has ended does not begin again
         attempt.open = True
         attempt.expires_at = max(attempt.expires_at, now + LONGEST_CALL_S)
+
+
+def _credible(told: float, attempt: Attempt, now: float) -> float:
+    """The instant as it counts. A call that was reserved here was dialled no sooner, and nothing of it is days away: an
+    asker who tells of 1970, or in milliseconds, would else take the call out of every count, or bar the number for
+    ever."""
+    if attempt.origin != "import" and told < attempt.at - CLOCKS_APART_S:
+        return attempt.at
+    return told if told <= now + SLACK_S else max(now, attempt.at)
 
 
 def _details(attempt: Attempt) -> tuple[object, ...]:

@@ -5,6 +5,7 @@ of what the row says: the same row again is the same call.
 """
 
 import hashlib
+import math
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -180,9 +181,12 @@ def _seconds(text: str) -> float | None:
         return None
     try:
         parts = [float(part) for part in text.split(":")]
-    except ValueError as error:
+        total = sum(part * 60.0**place for place, part in enumerate(reversed(parts)))
+        if not math.isfinite(total):
+            raise ValueError("a spreadsheet's nan, or infinite")
+    except (ValueError, OverflowError) as error:
         raise ValueError(f"{text[:20]!r} is no time of talk: seconds, or 0:01:30") from error
-    return sum(part * 60.0**place for place, part in enumerate(reversed(parts)))
+    return total
 
 
 def _shown(text: str, region: str) -> str:

@@ -9,7 +9,7 @@ from calls.errors import BadInput
 from calls.numbers import e164, is_withheld
 from control.log_commands import CallOutcome, Direction
 from hotline.site import audit
-from hotline.site.instants import instant
+from hotline.site.instants import between
 from hotline.store.said import search_words
 from hotline.store.searches import CallSearch
 from hotline.views.controller import Controller
@@ -60,10 +60,11 @@ class AskedCalls:
         """
         await _known(controller, self.agent, self.queue)
         try:
+            first, last = between(self.since, self.until, controller.zone)
             wanted = CallSearch(
                 number=None if self.number is None else _number(self.number, controller.region),
-                since=None if self.since is None else instant(self.since, controller.zone),
-                until=None if self.until is None else instant(self.until, controller.zone, end=True),
+                since=first,
+                until=last,
                 agent=self.agent,
                 queue=self.queue,
                 outcome=self.outcome,

@@ -15,7 +15,7 @@ from hotline.campaigns.reading import STATES, contacts
 from hotline.governing.caller_ids import resting_of
 from hotline.governing.gate import Answers
 from hotline.site import audit
-from hotline.site.instants import instant
+from hotline.site.instants import between
 from hotline.views.controller import Controller
 from hotline.web.rights import Client, Guard
 from hotline.web.strictness import Body, one_of
@@ -94,8 +94,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard, answers: Answers) ->
         which `denominator` names."""
         settings = known_campaign(controller, campaign)
         try:
-            first = None if since is None else instant(since, controller.zone)
-            last = None if until is None else instant(until, controller.zone, end=True)
+            first, last = between(since, until, controller.zone)
             return await controller.campaign_report(settings, first, last)
         except BadInput as error:
             raise HTTPException(422, str(error)) from error

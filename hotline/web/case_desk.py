@@ -12,6 +12,7 @@ from complaints.clocks.book import ClockBook
 from complaints.intake.contact import CHANNELS
 from complaints.stages.table import STAGES
 from hotline.cases import acts, desk, reading
+from hotline.cases.filters import refuse_unknown
 from hotline.cases.inbox import Wanted, inbox
 from hotline.followups import reading as follow_ups
 from hotline.versions.store import Versions
@@ -57,6 +58,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
         plain = {"stage": stage, "grade": grade, "department": department, "handler": handler, "kind": kind}
         wanted = Wanted(**plain, open=open, free=free, unsure=unsure, due_by=due_by)
         try:
+            await asyncio.to_thread(lambda: refuse_unknown(controller.database, rules_now(), plain))
             page = await asyncio.to_thread(lambda: inbox(controller.database, book_now(), wanted, now, most, after))
             found = await asyncio.to_thread(lambda: desk.choices(rules_now(), book_now()))
         except BadInput as error:

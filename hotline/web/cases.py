@@ -11,17 +11,20 @@ from fastapi import Depends, FastAPI, HTTPException, Path, Query
 from calls.errors import BadInput
 from calls.ids import CallId
 from calls.numbers import masked
+from complaints.clocks.book import ClockBook
 from complaints.intake.contact import Channel, Contact
 from complaints.intake.form import CallFacts, standard_text
 from hotline.cases import acts, intake, origins, reading
+from hotline.cases.filters import refuse_unknown
 from hotline.people import users
 from hotline.site import audit
+from hotline.versions.store import Versions
 from hotline.views.controller import Controller
 from hotline.web import call_log
 from hotline.web.calls import Most
 from hotline.web.rights import Client, Guard
 from hotline.web.rules_now import RulesNow
-from hotline.web.strictness import Body, CallPath
+from hotline.web.strictness import Body, CallPath, Epoch
 
 CasePath = Annotated[str, Path(description="A case's number.", examples=["2611309000018"])]
 Short = Annotated[str, pydantic.Field(max_length=64)]
@@ -35,7 +38,7 @@ class Incoming(Body):
     text: Annotated[str, pydantic.Field(max_length=20_000, examples=["扣了我三千块，没有人通知"])] = ""
     subject: Annotated[str, pydantic.Field(max_length=500)] = ""
     channel: Channel = "http"
-    at: Annotated[float | None, pydantic.Field(examples=[1_796_000_000.0])] = None
+    at: Annotated[Epoch | None, pydantic.Field(examples=[1_796_000_000.0])] = None
     """When it was said, UTC epoch seconds; unless given, now."""
     caller: Annotated[str, pydantic.Field(max_length=32, examples=["138 0013 8000"])] = ""
     name: Short = ""
@@ -56,7 +59,7 @@ class Act(Body):
     kind: Annotated[str, pydantic.Field(max_length=32, examples=["noted"])]
     author: Annotated[str, pydantic.Field(max_length=64, examples=["li"])] = ""
     """With the site's own token; a person's name is that of their session."""
-    at: Annotated[float | None, pydantic.Field(examples=[1_796_000_000.0])] = None
+    at: Annotated[Epoch | None, pydantic.Field(examples=[1_796_000_000.0])] = None
     """When it happened, UTC epoch seconds; unless given, now."""
     fields: dict[str, Any] = pydantic.Field(default={}, max_length=20, examples=[{"text": "客户不在，明日再联系"}])
     replaces: Annotated[int, pydantic.Field(ge=0)] = 0
@@ -96,6 +99,11 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
     """Put the requests into `app`."""
     reads, handles = guard.needs("see_cases"), guard.needs("handle_cases")
     rules_now = RulesNow(controller)
+    versions = Versions(controller.database.parent / "versions")
+
+    def clocks_now() -> ClockBook:
+        version = controller.register.version
+        return versions.clocks(version) if version else ClockBook()
 
     @app.post("/cases", dependencies=[Depends(guard.needs("take_in_cases"))], tags=["cases"], status_code=201)
     async def take_in(told: Incoming) -> dict[str, Any]:
@@ -149,6 +157,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
             "open": open,
         }
         with _refused():
+            await asyncio.to_thread(lambda: refuse_unknown(controller.database, rules_now(), wanted))
             rows = await asyncio.to_thread(lambda: reading.listing(controller.database, most, **wanted))
         return [reading.masked_head(row) for row in rows]
 
@@ -187,7 +196,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
         asked = acts.Wanted(case, wanted.kind, author, at, fields, wanted.replaces, leads)
         with _refused(409):
             rules = await asyncio.to_thread(rules_now)
-            state = await asyncio.to_thread(acts.do, controller.database, rules, asked, now)
+            state = await asyncio.to_thread(acts.do, controller.database, rules, asked, now, clocks_now)
         return {"case": case, "done": wanted.kind, "stage": state.stage, "link": state.link}
 
     @app.post("/cases/{case}/apart", tags=["cases"])

@@ -13,6 +13,8 @@ from dialer.governor.questions import Channel
 from hotline.contacts.cells import zone_of
 from hotline.governing.gate import Answers
 from hotline.governing.granting import grantable
+from hotline.governing.looked_at import unheard_list, unheard_purpose
+from hotline.governing.published import InForce
 from hotline.governing.subjects import read_number
 from hotline.persons import changing, consents, exceptions, lists, register
 from hotline.persons.parties import Party, the_one
@@ -142,6 +144,12 @@ def add(app: FastAPI, controller: Controller, guard: Guard, answers: Answers) ->
         except (BadInput, ValueError) as error:
             raise HTTPException(422, str(error)) from error
 
+    def heard(ask: Callable[[InForce, str], str], word: str) -> None:
+        try:
+            ask(answers.gate.in_force, word)
+        except BadInput as error:
+            raise HTTPException(422, str(error)) from error
+
     def at(text: str | None, *, end: bool = False) -> float | None:
         try:
             return None if text is None else instant(text, controller.zone, end=end)
@@ -198,6 +206,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard, answers: Answers) ->
     async def note(wanted: ConsentRequest, client: Tells) -> dict[str, Any]:
         """Note that somebody consented to calls for a purpose, or refused them. The next decision has it."""
         party = party_of(wanted)
+        heard(unheard_purpose, wanted.purpose)
         said_at, until = at(wanted.at), at(wanted.until, end=True)
         word = consents.Word(
             purpose=wanted.purpose,
@@ -222,6 +231,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard, answers: Answers) ->
     async def put(wanted: ListRequest, client: Tells) -> dict[str, Any]:
         """Put a person or an account on a list: vulnerable, complained, vip, white … Policies say what it means."""
         party, until = party_of(wanted), at(wanted.until)
+        heard(unheard_list, wanted.list)
         wish = Wish(
             list=wanted.list,
             scope=wanted.scope,

@@ -12,7 +12,7 @@ from hotline.ledger.port import LONGEST_HOLD_S, LedgerAway, Settlement
 from hotline.views.controller import Controller
 from hotline.web.governing import CheckRequest, known_scene, question_of
 from hotline.web.rights import Client, Guard
-from hotline.web.strictness import Body
+from hotline.web.strictness import Body, Epoch
 
 _Attempt = Annotated[int, Path(description="Of an attempt that was reserved.", examples=[17])]
 
@@ -49,9 +49,9 @@ class SettleRequest(Body):
         pydantic.Field(examples=["effective"]),
     ]
     at: Annotated[
-        float | None, pydantic.Field(description="When it was dialled, UTC epoch seconds.", examples=[1_796_005_758.0])
+        Epoch | None, pydantic.Field(description="When it was dialled, UTC epoch seconds.", examples=[1_796_005_758.0])
     ] = None
-    talked_until: Annotated[float, pydantic.Field(ge=0, description="The end of the talk, UTC epoch seconds.")] = 0.0
+    talked_until: Annotated[Epoch, pydantic.Field(description="The end of the talk, UTC epoch seconds.")] = 0.0
     result: Annotated[str, pydantic.Field(max_length=64, examples=["promise"])] = ""
     call: Annotated[str, pydantic.Field(max_length=128, description="Its id in the system that placed it.")] = ""
     recording: Annotated[str, pydantic.Field(max_length=256)] = ""

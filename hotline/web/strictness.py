@@ -15,16 +15,21 @@ from fastapi.routing import APIRoute
 from dsl.spelling import nearest, nearest_hint
 
 _SHOWN = 60
+_LONGEST = 20_000
+"""Of a text whose field says no other; with a bound half a character (a lone surrogate) is refused, too."""
 
 
 AgentPath = Annotated[str, Path(description="An agent of dialplans/agents.yaml.", examples=["8001"])]
+Epoch = Annotated[float, pydantic.Field(ge=0, le=32_503_680_000)]
+"""UTC epoch seconds, up to the year 3000: what is more are milliseconds."""
 CallPath = Annotated[str, Path(description="A call's id.", examples=["switch-1@1795338052.12"])]
 
 
 class Body(pydantic.BaseModel):
-    """The base of every body: a field that is not there is refused, not passed over."""
+    """The base of every body: a field that is not there is refused, not passed over; so are NaN and Infinity, which
+    Python's JSON takes for numbers."""
 
-    model_config = pydantic.ConfigDict(extra="forbid")
+    model_config = pydantic.ConfigDict(extra="forbid", allow_inf_nan=False, str_max_length=_LONGEST)
 
 
 def known_parameters(request: Request) -> None:

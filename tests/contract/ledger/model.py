@@ -99,9 +99,12 @@ class Model:
             return "kept", was
         if later:
             row.state = told.state
-        row.dialled_at = told.at if told.at is not None else row.dialled_at
-        row.at = told.at if told.at is not None and told.at > row.at + 86_400.0 else row.at
-        row.talked_until = max(row.talked_until, told.talked_until)
+        # what was reserved is dialled no sooner, however far our own clock was set back meanwhile
+        earliest = float("-inf") if row.imported else row.at - 60.0
+        dialled, until = (row.at if at is not None and at < earliest else at for at in (told.at, told.talked_until))
+        row.dialled_at = dialled if dialled is not None else row.dialled_at
+        row.at = dialled if dialled is not None and dialled > row.at + 86_400.0 else row.at
+        row.talked_until = max(row.talked_until, until if told.talked_until and until is not None else 0.0)
         if row.state == "effective" and not row.talked_until:
             row.talked_until = now
         row.result = told.result or row.result

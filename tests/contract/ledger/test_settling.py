@@ -9,7 +9,7 @@ import pytest
 from calls.errors import BadInput
 from dialer.governor.history import State
 from hotline.ledger.port import Settlement
-from tests.contract.ledger.rig import NUMBER, START, LedgerRig, asked, rules
+from tests.contract.ledger.rig import DAY_S, NUMBER, START, LedgerRig, asked, rules
 
 
 async def test_a_settlement_is_seen_and_comes_twice_without_harm(rig: LedgerRig) -> None:
@@ -24,6 +24,25 @@ async def test_a_settlement_is_seen_and_comes_twice_without_harm(rig: LedgerRig)
     found = await rig.reader.origin(attempt or 0)
     assert found is not None
     assert (found["call"], found["recording"], found["settled_at"]) == ("c-1", "a.wav", START)
+
+
+@pytest.mark.parametrize("at", [0.0, START - DAY_S, START * 1000, -1e18, 1e300])
+async def test_a_call_of_another_time_counts_as_of_its_reservation(rig: LedgerRig, at: float) -> None:
+    # an asker whose field is 0, or in milliseconds: the call was made all the same, and bars nobody for ever
+    for _ in range(6):
+        given = await rig.reserve()
+        assert given.fresh
+        await rig.settle(given.attempt, "attempted", at=at)
+    assert rules(await rig.reserve()) == ["test.attempts"]
+    rig.now += DAY_S + 1
+    assert (await rig.reserve()).fresh
+
+
+async def test_a_talk_does_not_end_in_another_century(rig: LedgerRig) -> None:
+    attempt = (await rig.reserve()).attempt
+    await rig.settle(attempt, "effective", talked_until=(START + 90) * 1000)
+    (call,) = (await rig.ledger.history(NUMBER, "", "", 0.0)).calls
+    assert call.talked_until == START
 
 
 async def test_it_may_come_in_steps_and_never_goes_back(rig: LedgerRig) -> None:

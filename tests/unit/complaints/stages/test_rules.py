@@ -287,3 +287,26 @@ class TestCorrections:
         self.correct(log, Act("struck", "wang", 1000.0, {"reason": "never"}, replaces=6))
         with pytest.raises(Refused, match="was corrected already"):
             entry_of(log.entries, Act("struck", "wang", 1000.0, {"reason": "x"}, replaces=6))
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "told"),
+    [
+        ("recused", {"person": {"a": 1}, "reason": "x"}, "person of recused is a text"),
+        ("recused", {"person": 5, "reason": "x"}, "person of recused is a text"),
+        ("contact", {"about": 5}, "about of contact is a list of texts"),
+        ("contact", {"about": "li"}, "about of contact is a list of texts"),
+        ("contact", {"channel": ["mail"]}, "channel of contact is a text"),
+        ("noted", {"text": "\ud800"}, "what is no text"),
+        ("noted", {"text": "x" * 200_000}, "longer than"),
+        ("noted", {"text": "x", "escalation": 1}, "escalation of noted is the house's to write"),
+        ("dispatched", {"department": ["cards"]}, "department of dispatched is a text"),
+        ("graded", {**GRADED, "category": 5}, "category of graded is a text"),
+    ],
+)
+def test_fields_that_are_none_are_refused(kind: str, fields: dict, told: str) -> None:
+    assert told in until("accepted").refused(kind, "li", fields)
+
+
+def test_money_that_nobody_has_is_refused() -> None:
+    assert "is a number" in until("investigated").refused("decided", "li", {"decision": "founded", "amount": 10**400})

@@ -1,5 +1,6 @@
 """Intake by e-mail and files: each message once, whatever a stranger's program made of it."""
 
+from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ import pytest
 from calls.errors import BadInput
 from hotline.cases import files, mail
 from hotline.cases.imap import modified_utf_7
+from tests.unit.hotline.contacts.workbooks import xlsx
 
 pytestmark = pytest.mark.unit
 
@@ -107,6 +109,59 @@ class TestCsv:
         contacts, problems = self.read(tmp_path, rows.encode())
         assert len(contacts) == 1
         assert [problem.row for problem in problems] == [3, 4, 5, 6]
+
+    def test_a_quotation_mark_that_nobody_closes_takes_no_other_row_with_it(self, tmp_path: Path) -> None:
+        rows = '编号,投诉内容,电话\n1,"扣了我三千块,13800138000\n2,"没有人, 也没有通知",139\n3,退钱,137\n'
+        contacts, problems = self.read(tmp_path, rows.encode())
+        assert [(one.source, one.text) for one in contacts] == [("2", "没有人, 也没有通知"), ("3", "退钱")]
+        assert [(problem.row, "quotation mark" in problem.reason) for problem in problems] == [(2, True)]
+
+    def test_a_letter_of_many_lines_with_numbers_in_it_is_one_cell(self, tmp_path: Path) -> None:
+        letter = "\n".join(
+            ["你们打给13800138000, 说退钱"] + [f"第{line}次, 工单20261129{line:04d}" for line in range(40)]
+        )
+        rows = f'编号,投诉内容,电话\n1,"{letter}",13900139000\n2,退钱,13700137000\n'
+        contacts, problems = self.read(tmp_path, rows.encode())
+        assert problems == []
+        assert [one.caller for one in contacts] == ["13900139000", "13700137000"]
+        assert contacts[0].text == letter
+
+    @pytest.mark.parametrize(
+        "said",
+        ["2026/11/29 9:05", "2026-11-29 09:05:00", "2026年11月29日 9:05", "2026/11/29T9:05", "2026-11-29T01:05Z"],
+    )
+    def test_the_hour_of_a_contact_is_not_lost(self, tmp_path: Path, said: str) -> None:
+        (contact,), _ = self.read(tmp_path, f"text,time\nhello,{said}\n".encode())
+        assert datetime.fromtimestamp(contact.at, ZONE).isoformat() == "2026-11-29T09:05:00+08:00"
+
+    def test_a_time_that_cannot_be_read_is_told_and_no_midnight(self, tmp_path: Path) -> None:
+        contacts, (problem,) = self.read(tmp_path, b"text,time\nhello,2026-11-29 at nine\n")
+        assert contacts == []
+        assert "is no time" in problem.reason
+
+    def test_keys_and_numbers_that_a_spreadsheet_has_rounded_are_told(self, tmp_path: Path) -> None:
+        rows = "编号,text,phone\n1.10101E+17,hello,13800138000\n2,hello,1.38E+10\n"
+        contacts, problems = self.read(tmp_path, rows.encode())
+        assert contacts == []
+        assert [("rounded" in problem.reason, problem.row) for problem in problems] == [(True, 2), (True, 3)]
+
+    def test_a_count_of_rows_is_no_key(self, tmp_path: Path) -> None:
+        (first,), _ = self.read(tmp_path, "序号,投诉内容\n1,扣了我三千块\n".encode())
+        (second,), _ = self.read(tmp_path, "序号,投诉内容\n1,没有人通知\n".encode())
+        assert first.source != second.source
+
+    @pytest.mark.parametrize("data", [b"", b"<html><table><tr><td>text</td></tr></table>"])
+    def test_what_is_no_table_is_refused(self, tmp_path: Path, data: bytes) -> None:
+        with pytest.raises(BadInput):
+            self.read(tmp_path, data)
+
+    def test_a_spreadsheet_is_read_as_a_csv_file_is(self, tmp_path: Path) -> None:
+        heading = ["编号", "投诉内容", "联系电话", "时间"]
+        data = xlsx({"投诉": [heading, [17, "扣了我三千块", 13800138000, "2026/11/29 9:05"]]})
+        (tmp_path / "in.xlsx").write_bytes(data)
+        (contact,), problems = files.read(tmp_path / "in.xlsx", ZONE, "CN", "regulator", NOW)
+        assert problems == []
+        assert (contact.source, contact.caller, contact.text) == ("17", "13800138000", "扣了我三千块")
 
     def test_a_file_without_texts_is_refused(self, tmp_path: Path) -> None:
         with pytest.raises(BadInput, match=r"no column with what is complained about.*did you mean text"):

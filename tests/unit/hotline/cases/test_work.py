@@ -16,7 +16,7 @@ from complaints.cases import Case
 from complaints.intake.contact import Contact
 from complaints.stages.rules import Act, Refused
 from dsl.tree import parse
-from hotline.cases import candidates, intake, turns, work
+from hotline.cases import acts, candidates, intake, turns, work
 from hotline.cases.keeping import act, kept
 from hotline.cases.work import Work, take_in_abandoned
 from hotline.store import case_log, statements
@@ -167,6 +167,20 @@ def test_the_same_matter_by_three_channels_is_one_case_with_three_contacts(datab
     assert log(database, second) == ["opened", "accepted", "merged"]
 
 
+def test_a_case_whose_merging_is_undone_is_owed_like_any_other(database: Path) -> None:
+    text, number = "我要去银保监投诉，扣了我三千块钱", "+8613800138000"
+    first, second = taken(database, contact("m1", text, caller=number), contact("m2", text, caller=number))
+    rules, work_ = read(), Work(database)
+    work_.off(rules, NOW)
+    assert (head(database, second)["link"], head(database, second)["grade"]) == ("merged", "")
+    acts.do(database, rules, acts.Wanted(second, "unmerged", "zhou", NOW + 5, {"reason": "another card"}), NOW + 5)
+    for _ in range(2):
+        work_.off(rules, NOW + 6)
+    assert log(database, second) == ["opened", "accepted", "merged", "unmerged", "graded", "dispatched"]
+    assert (head(database, second)["grade"], head(database, second)["department"]) == ("level_1", "office")
+    assert head(database, first)["is_open"], "the other one goes on as it did"
+
+
 def test_what_may_be_the_same_is_asked(database: Path) -> None:
     taken(database, contact("m1", "提前还款被收取违约金三千元，要求退还", caller="+8613800138000"))
     (second,) = taken(database, contact("m2", "违约金三千元是怎么算的，请发合同给我看", caller="+8613800138000"))
@@ -310,7 +324,14 @@ def test_of_many_that_read_alike_people_are_asked_about_five(database: Path) -> 
 def test_cases_near_a_new_one_are_found_by_indexes(database: Path) -> None:
     """Two hundred thousand open cases cost no more than a hundred."""
     with closing(sqlite3.connect(database)) as connection:
-        for statement in (candidates._NEAR, candidates._ALIKE, candidates._BY_REFERENCE, turns._LOADS, work._EARLIER):
-            bound = dict.fromkeys(re.findall(r":(\w+)", statement), "1")
+        for statement in (
+            candidates._NEAR,
+            candidates._ALIKE,
+            candidates._BY_REFERENCE,
+            turns._LOADS,
+            work._EARLIER,
+            work._UNDONE,
+        ):
+            bound: Any = dict.fromkeys(re.findall(r":(\w+)", statement), "1") or ("1",) * statement.count("?")
             plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", bound)]
             assert not [step for step in plan if step.startswith("SCAN") and "COVERING INDEX" not in step], statement

@@ -139,3 +139,15 @@ def test_the_same_file_twice_is_one_and_a_bad_row_refuses_all(tmp_path: Path) ->
         ("138", "attempted", "old", ""),
     ]
     assert next(Reader(place).in_order(AT + 1, AT + 400))["call"] == "1.2"
+
+
+@pytest.mark.parametrize("talk", ["nan", "inf", "1e999", "1:nan"])
+def test_a_talk_without_a_length_is_told(tmp_path: Path, talk: str) -> None:
+    (bad,) = read(tmp_path, f"number,time,result,talk\n13800138000,2026-11-23 10:00,ANSWERED,{talk}\n")
+    assert isinstance(bad, BadRow)
+    assert "is no time of talk" in bad.reason
+
+
+def test_an_hour_of_one_digit_as_spreadsheets_write_it(tmp_path: Path) -> None:
+    found = one(tmp_path, "number,time,result\n13800138000,2026/11/23 9:05:07,BUSY\n")
+    assert found.at == datetime(2026, 11, 23, 9, 5, 7, tzinfo=ZONE).timestamp()

@@ -14,6 +14,7 @@ from hotline.reports.making import make
 from hotline.reports.samples import draw
 from hotline.site.site import Site
 from reporting.spans import span_of
+from tests.unit.hotline.contacts.workbooks import xlsx
 from tests.unit.hotline.reports.month import ZONE, at, site_of_the_month
 
 pytestmark = pytest.mark.unit
@@ -60,9 +61,20 @@ def test_the_same_seed_draws_the_same(site: Site) -> None:
     assert len(seeds) > 1
 
 
-def test_reviews_of_a_file_are_taken_in(site: Site) -> None:
-    text = "\ufeffkind,call,talk,correct,reviewer\nanswer,c1,1,,\ntalk,c2,1,是,wang\ntalk,c3,1,yes,\ntalk,c6,1,,\n"
-    found = reviewing.read(text, "li", "sample.csv")
+@pytest.mark.parametrize("written_as", ["utf-8-sig", "gb18030", "utf-16", "semicolons", "xlsx"])
+def test_reviews_of_a_file_are_taken_in(site: Site, tmp_path: Path, written_as: str) -> None:
+    """As a spreadsheet gives the sample back: in the encoding, with the delimiters, in the format of its country."""
+    path = tmp_path / "sample.csv"
+    rows = [["kind", "call", "talk", "correct", "reviewer"], ["answer", "c1", 1, "", ""]]
+    rows += [["talk", "c2", 1, "是", "wang"], ["talk", "c3", 1, "yes", ""], ["talk", "c6", 1, "", ""]]
+    sign = ";" if written_as == "semicolons" else ","
+    text = "".join(f"{sign.join(map(str, row))}\n" for row in rows)
+    path.write_bytes(
+        xlsx({"sample": rows})
+        if written_as == "xlsx"
+        else text.encode("utf-8" if written_as == "semicolons" else written_as)
+    )
+    found = reviewing.read(path, "CN", "li")
     assert found == [reviewing.Review("c2", 1, True, "wang", 3), reviewing.Review("c3", 1, True, "li", 4)]
     assert reviewing.put(site, found, NOW) == 2
     accuracy = make(site, SPAN, NOW).house.accuracy
@@ -79,9 +91,10 @@ def test_reviews_of_a_file_are_taken_in(site: Site) -> None:
         ("call,talk,correct\nc1,1,yes\n", "sample.csv:2: who has reviewed it?"),
     ],
 )
-def test_what_is_wrong_in_a_file_is_told(text: str, told: str) -> None:
+def test_what_is_wrong_in_a_file_is_told(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "sample.csv").write_text(text, encoding="utf-8")
     with pytest.raises(BadInput, match=told.replace("?", r"\?")):
-        reviewing.read(text, "", "sample.csv")
+        reviewing.read(tmp_path / "sample.csv", "CN", "")
 
 
 def test_a_review_of_what_was_not_recorded_takes_the_whole_file_with_it(site: Site) -> None:

@@ -136,3 +136,36 @@ async def test_an_agents_form_is_filled_from_the_call(ask: Ask, database: Path) 
     assert (again[0], again[1]["case"], again[1]["new"]) == (201, told["case"], False)
     assert (await ask("POST", "/calls/c2/form", {"what": "x", "wanted": "y"}))[0] == 404
     assert (await ask("POST", "/calls/c1/form", {"what": " ", "wanted": "y"}))[0] == 422
+
+
+@pytest.mark.parametrize("at", [b"NaN", b"Infinity", b"-1", b"-1e300", b"1796000000000"])
+async def test_an_instant_that_is_none_is_refused(ask: Ask, database: Path, at: bytes) -> None:
+    case = await taken_in(ask, database)
+    acts = f"/cases/{case}/acts"
+    for path, body in (("/cases", b'"source": "m2", "text": "x"'), (acts, b'"kind": "noted", "author": "li"')):
+        status, told = await ask("POST", path, b'{%s, "at": %s}' % (body, at))
+        assert (status, told["detail"].startswith("at: ")) == (422, True), told
+
+
+@pytest.mark.parametrize("person", [b"5", b'{"a": 1}', b'["li"]', b'"\\ud800"'])
+async def test_a_field_of_another_shape_is_refused_with_the_reason(ask: Ask, database: Path, person: bytes) -> None:
+    case = await taken_in(ask, database)
+    body = b'{"kind": "recused", "author": "li", "fields": {"reason": "x", "person": %s}}' % person
+    status, told = await ask("POST", f"/cases/{case}/acts", body)
+    assert (status, "recused" in told["detail"]) == (409, True), told
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("stage=dispatchd", "no stage 'dispatchd' (did you mean dispatched?)"),
+        ("grade=level_9", "no grade 'level_9'"),
+        ("department=carre", "no department 'carre'"),
+    ],
+)
+async def test_a_filter_of_a_word_that_there_is_not_is_refused(ask: Ask, database: Path, query: str, told: str) -> None:
+    await taken_in(ask, database)
+    for path in ("/cases/list", "/cases/inbox"):
+        status, answer = await ask("GET", f"{path}?{query}")
+        assert (status, told in answer["detail"]) == (422, True), answer
+    assert await ask("GET", "/cases/list?stage=decided&handler=nobody") == (200, [])

@@ -62,6 +62,9 @@ async def test_every_body_refuses_a_field_that_it_does_not_have(house: Logged) -
         ("POST", "/agents/8001/puase", {}, 404, "no path /agents/8001/puase (did you mean /agents/8001/pause?)"),
         ("GET", "/call", None, 404, "no path /call (did you mean /calls?)"),
         ("GET", "/nothing/of/that/kind", None, 404, "/docs has them all"),
+        ("POST", "/govern/check", b'{"number": "13800138000", "scene": "\\ud800"}', 422, "scene: "),
+        ("POST", "/govern/check", {"number": "13800138000", "scene": "a", "at": "0001-01-01"}, 422, "is no time"),
+        ("POST", "/govern/check", {"number": "13800138000", "scene": "a", "at": "9999-12-31"}, 422, "is no time"),
         ("DELETE", "/calls", None, 405, "DELETE is not what /calls takes; it takes GET"),
     ],
 )  # fmt: skip
