@@ -119,7 +119,7 @@ async def test_seen_with_its_deadline_edited_and_approved(seated: Seated) -> Non
     assert await page.tell("document.querySelector('.proposal textarea').value") == "three"
     assert await violations(page) == []
     await page.picture("seat")
-    await page.tell("document.querySelector('.proposal textarea').focus(); null")
+    await page.click("I look at it")
     await until(lambda: seated.server.register.proposals[call].seat == "li")
     await _writes(page, "We look at it at once.")
     await page.click("Say this instead")
