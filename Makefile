@@ -17,7 +17,7 @@ part = $(python) -m pytest -q -o cache_dir=.pytest_cache/$(1) $(2) $(if $(AGAIN)
 	&& $(python) -m pytest -q -o cache_dir=.pytest_cache/$(1) $(2) --last-failed --last-failed-no-failures none; })
 
 # all but voice, speech and understanding, which are large: `make voice` installs them
-extras := build dev forecast mqtt pdf plots postgresql watch
+extras := build dev forecast mqtt oidc pdf plots postgresql watch
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -89,7 +89,7 @@ lock:  ## resolve the dependencies anew, within pyproject.toml's bounds
 	.venv/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
 		pyproject.toml $(extras:%=--extra %) -c requirements.lock -o requirements-dev.lock
 	.venv/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
-		pyproject.toml --extra build --extra mqtt --extra forecast -c requirements-dev.lock -o requirements-image.lock
+		pyproject.toml --extra build --extra mqtt --extra forecast --extra oidc -c requirements-dev.lock -o requirements-image.lock
 	.venv/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --custom-compile-command 'make lock' \
 		pyproject.toml --extra build --extra voice --extra speech --extra understanding -c requirements-dev.lock -o requirements-voice.lock
 

@@ -8,7 +8,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
@@ -22,8 +22,10 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _STOP_S = 5.0
 _LONGEST_LINE = 1 << 24  # the latencies of some ten thousand calls
 _LINES_SHOWN = 12
+_STEP_S = 0.25
 
 Reply = TypeVar("Reply")
+Answer = TypeVar("Answer")
 
 
 class ChildEnded(HotlineError):
@@ -97,11 +99,9 @@ class Child:
     async def _line(self, timeout_s: float) -> bytes:
         assert self._process is not None
         assert self._process.stdout is not None
-        try:
-            async with asyncio.timeout(timeout_s):
-                line = await self._process.stdout.readline()
-        except TimeoutError:
-            raise ChildEnded(f"{self.module} did not answer within {timeout_s:g} s") from None
+        line = await within(timeout_s, self._process.stdout.readline())
+        if line is None:
+            raise ChildEnded(f"{self.module} did not answer within {timeout_s:g} s")
         if not line:
             raise ChildEnded(self._why())
         return line
@@ -109,6 +109,22 @@ class Child:
     def _why(self) -> str:
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
         return "\n".join([f"{self.module} has ended; its log is {self.log}", *lines[-_LINES_SHOWN:]])
+
+
+async def within(patience_s: float, wanted: Coroutine[object, object, Answer]) -> Answer | None:
+    """What is wanted; None where it does not come in time.
+
+    The time is counted in steps of ours: on a machine that has none for us, or stands still, neither has the child.
+    """
+    asked = asyncio.ensure_future(wanted)
+    try:
+        for _ in range(max(1, round(patience_s / _STEP_S))):
+            done, _ = await asyncio.wait({asked}, timeout=_STEP_S)
+            if done:
+                return asked.result()
+        return None
+    finally:
+        asked.cancel()
 
 
 async def requests() -> AsyncIterator[bytes]:

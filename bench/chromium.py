@@ -17,6 +17,8 @@ import aiohttp
 PICTURES = Path(os.environ["HOTLINE_PICTURES"]) if os.environ.get("HOTLINE_PICTURES") else None
 """The folder of pictures that are kept."""
 _START_S = 60.0
+_ANSWER_S = 240.0
+"""What axe-core looks at takes a page a while on a busy machine."""
 
 
 class Page:
@@ -34,7 +36,7 @@ class Page:
         number = next(self._numbers)
         answer = self._answers[number] = asyncio.get_running_loop().create_future()
         await self._socket.send_json({"id": number, "method": method, "params": given})
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(_ANSWER_S):
             found: dict[str, Any] = await answer
             return found
 

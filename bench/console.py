@@ -45,7 +45,8 @@ async def run(options: Options) -> Report:
         folder = Path(made) / "site"
         port = free_ports(options.first_port + 100)[0]
         _make_site(folder, port)
-        async with Child("bench.console_house", [str(folder), str(RATE)], Path(made) / "house.log") as house:
+        command = [str(folder), str(RATE), str(console_house.AGENTS)]
+        async with Child("bench.console_house", command, Path(made) / "house.log") as house:
             await house.ready(120.0)
             token = (folder / "var" / "secrets" / "web").read_text().strip()
             delays: list[float] = []

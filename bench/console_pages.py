@@ -16,7 +16,7 @@ from hotline.site.sign_in import address, new_link
 from hotline.site.site import Site
 from hotline.web.pages import FOLDER, words_by_language
 
-VIEWS = ("wallboard", "desk", "supervisor", "cases", "flows", "campaigns", "history", "whatif")
+VIEWS = ("wallboard", "desk", "seat", "supervisor", "cases", "flows", "campaigns", "history", "whatif")
 """The pages, by the word of their addresses; the module of each has its name."""
 _IMPORTS = re.compile(r'^(?:import|export)[^"\n;]*?"\./([^"]+)"|^\} from "\./([^"]+)"', re.MULTILINE)
 _STYLES = re.compile(r'<link rel="stylesheet" href="([^"]+)"')

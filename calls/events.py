@@ -177,6 +177,8 @@ class TransferRequested(Event, frozen=True):
     to: str
     by: Literal["phone", "code", "http"] = "phone"
     replaces: LegId | None = None
+    briefing: str = ""
+    """What whoever gets the caller reads at their screen; only a screen has one."""
 
 
 class LiveLeg(msgspec.Struct, frozen=True, gc=False):

@@ -80,6 +80,7 @@ class BlindTransfers(QuietPart):
             talk=call.talks,
             origin=call.queued_as,
             queue=call.queue,
+            briefing=event.briefing,
         )
         register.transfers[call.call] = transfer
         if isinstance(target, str):
@@ -159,6 +160,7 @@ class BlindTransfers(QuietPart):
         offer = hub.register.offer_of(call)
         assert offer is not None  # it is asked for in a talk, and forgotten with that
         transfer.on("allowed")
+        hub.register.handed_on[call.call].let_go(transfer)
         hub.start_music(call)  # takes the talk apart
         self.report(transfer.leg, transfer.by, "done")
         self._offers.hand_on(call, offer)
@@ -203,7 +205,9 @@ class BlindTransfers(QuietPart):
             queue=call.queue,
             state="away",
             consulted=True,
+            briefing=consultation.briefing,
         )
+        register.handed_on[call.call].let_go(transfer)
         if call.callback is not None:
             call.callback, register.handed_on[call.call].called_by_us = None, True
         if answered:

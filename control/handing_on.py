@@ -33,6 +33,8 @@ class BlindTransfer(msgspec.Struct):
     """The reason why the target was not reached."""
     consulted: bool = False
     """The agent wanted to talk to the target first."""
+    briefing: str = ""
+    """What whoever gets the caller reads at their screen."""
 
     def on(self, event: TransferEvent) -> None:
         """Take an event. Raises BrokenRule where the table has nothing."""
@@ -82,8 +84,15 @@ class Declined(msgspec.Struct):
 class HandedOn(msgspec.Struct):
     """A caller whom agents have handed on, so many times.
 
-    `called_by_us`: the caller had been called back, so that no flow waits for the end of their talks.
+    `called_by_us`: the caller had been called back, so that no flow waits for the end of their talks. `agent` is the
+    last one who has let them go, and `briefing` what they have written for whoever has them next.
     """
 
     transfers: int = 0
     called_by_us: bool = False
+    agent: str = ""
+    briefing: str = ""
+
+    def let_go(self, transfer: BlindTransfer) -> None:
+        """Remember, for whoever has the caller next, whose they were, and what that agent has written."""
+        self.agent, self.briefing = transfer.agent, transfer.briefing

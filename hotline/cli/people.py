@@ -280,6 +280,23 @@ def enable(person: PersonArgument, site: SiteOption = Path(), json: JsonOption =
     _done(json, {"person": person, "disabled": False}, f"{person} is let in again")
 
 
+@app.command()
+def unbind(person: PersonArgument, site: SiteOption = Path(), json: JsonOption = False) -> None:
+    """Forget which account of the house's directory is a person's, as when they have another one now: the next account
+    of their name that signs in is theirs. Their sessions are over.
+
+    Example:
+
+      hotline people unbind li
+    """
+    opened = open_site(site)
+    with told():
+        users.named(opened.database, person)
+        audit.note(opened.state, "account unbound", f"person {person}")
+        users.unbind(opened.database, person, time.time())
+    _done(json, {"person": person, "has_directory": False}, f"{person} has no account of the directory any more")
+
+
 @app.command("sign-out")
 def sign_out(person: PersonArgument, site: SiteOption = Path(), json: JsonOption = False) -> None:
     """End all sessions of a person, in all browsers.
@@ -307,8 +324,8 @@ def _asked_for(stdin: bool) -> str:
 
 
 def _ways(user: User) -> str:
-    ways = [word for word, has in (("password", user.password), ("code", user.code)) if has]
-    return " and ".join(ways) if user.password else "link"
+    own = "password and code" if user.password and user.code else "password" if user.password else ""
+    return ", ".join(way for way in (own, "directory" if user.subject else "") if way) or "link"
 
 
 def _print_table_of_roles(json: bool) -> None:

@@ -43,6 +43,8 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     """The step of the last code that was used."""
     sessions_from: float = 0.0
     """Sessions that began before are over."""
+    subject: str = ""
+    """Their account of the house's directory, `ISSUER SUB`; empty: none was bound yet."""
     added_at: float
     added_by: str
     signed_in_at: float | None = None
@@ -59,6 +61,7 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
         return {
             **{"person": self.name, "title": self.title, "roles": list(self.roles), "agent": self.agent},
             **{"has_password": bool(self.password), "has_code": bool(self.code)},
+            **{"has_directory": bool(self.subject)},
             **{"added_at": self.added_at, "added_by": self.added_by, "signed_in_at": self.signed_in_at},
             **{"disabled_at": self.disabled_at, "disabled_by": self.disabled_by, "disabled_why": self.disabled_why},
         }
@@ -90,6 +93,17 @@ def find(database: Path, name: str) -> User | None:
         with closing(opening.to_read(database)) as connection:
             row = connection.execute(f"SELECT {_COLUMNS} FROM users WHERE name = ?", (name,)).fetchone()
         return None if row is None else _user(row)
+    except (sqlite3.Error, ValueError):
+        return None
+
+
+def of_subject(database: Path, subject: str) -> User | None:
+    """The user whose account of the house's directory this is, a disabled one, too; None for nobody, and where the
+    store cannot be read."""
+    try:
+        with closing(opening.to_read(database)) as connection:
+            row = connection.execute(f"SELECT {_COLUMNS} FROM users WHERE subject = ?", (subject,)).fetchone()
+        return None if row is None or not subject else _user(row)
     except (sqlite3.Error, ValueError):
         return None
 
@@ -152,6 +166,26 @@ def set_agent(database: Path, name: str, agent: str) -> None:
 def set_password(database: Path, name: str, hash_: str, now: float) -> None:
     """Give a password by its hash; empty: they have none. Their sessions are over. Raises BadInput."""
     _change(database, name, password=hash_, sessions_from=now)
+
+
+def bind(database: Path, name: str, subject: str) -> None:
+    """Say which account of the house's directory is this person's. Raises BadInput where one of both is bound
+    already."""
+    with writing(database) as connection:
+        found = connection.execute("SELECT name FROM users WHERE subject = ?", (subject,)).fetchone()
+        if found is not None:
+            raise BadInput(f"{found[0]} has this account of the directory already")
+        bound = "UPDATE users SET subject = ? WHERE name = ? AND subject = ''"
+        if not connection.execute(bound, (subject, name)).rowcount:
+            raise BadInput(f"{name[:40]} has another account of the directory, or is not there")
+
+
+def unbind(database: Path, name: str, now: float) -> None:
+    """Forget which account of the house's directory is theirs: the next one of their name is. Their sessions are over.
+    Raises BadInput where none is bound."""
+    if not named(database, name).subject:
+        raise BadInput(f"no account of the directory is bound to {name}: there is nothing to forget")
+    _change(database, name, subject="", sessions_from=now)
 
 
 def rehash(database: Path, name: str, before: str, hash_: str) -> None:

@@ -37,6 +37,7 @@ from hotline.journal.replaying import replayed
 from hotline.journal.write_ahead import WriteAhead
 from hotline.learning.nightly import Refitting
 from hotline.mail.making import make_mailing
+from hotline.people.oidc_making import make_provider
 from hotline.provisioning.port import Provisioning
 from hotline.provisioning.web_phones import WebPhones
 from hotline.server import memory
@@ -165,6 +166,9 @@ class Server:
         self._mailing = make_mailing(site, mail_server)
         if self._mailing is not None:
             self._dependencies.add(mail_server)
+        self._directory = make_provider(site, directory := Dependency("directory", time.time))
+        if self._directory is not None:
+            self._dependencies.add(directory)
         self._mailboxes = make_mailboxes(site, self._dependencies.add, time.time)
         self._shared_lists = SharedLists(site, self._dependencies.add, time.time)
         self._deliveries: Deliveries
@@ -203,7 +207,9 @@ class Server:
             await asyncio.wait({reaching}, timeout=_SWITCH_FIRST_S)
             await stack.enter_async_context(self._gate.deciding())
             url = self.site.settings.console.url
-            await stack.enter_async_context(answering(self.controller, address, *tokens, clients, self._gate, url))
+            await stack.enter_async_context(
+                answering(self.controller, address, *tokens, clients, self._gate, url, self._directory)
+            )
             # from here on without the switch, too: it comes when it comes
             if self._bus is not None:
                 self._bus.start(self.controller, self._gate.told)

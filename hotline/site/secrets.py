@@ -56,6 +56,10 @@ def secrets_of(site: Site) -> list[Secret]:
     if site.settings.bus is not None and site.settings.bus.password_file is not None:
         path = site.folder / site.settings.bus.password_file
         known.append(Secret("broker", path, "the broker", "the controller", own=False))
+    oidc = site.settings.oidc
+    if oidc is not None and oidc.client_secret_file is not None:
+        path = site.folder / oidc.client_secret_file
+        known.append(Secret("directory", path, "asking the directory who signs in", "the controller", own=False))
     sharing = site.settings.sharing
     if sharing is not None:
         path, purpose = sharing.secret_path(site.folder, site.state), "hashes of numbers shared between sites"

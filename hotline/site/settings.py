@@ -22,6 +22,7 @@ from hotline.site.gate import GateSettings
 from hotline.site.keeping import KeepSettings, LogSettings, Strict
 from hotline.site.mail import MailSettings
 from hotline.site.mailbox import MailboxSettings
+from hotline.site.oidc import OidcSettings
 from hotline.site.reports import ReportSettings
 from hotline.site.sharing import SharingSettings
 from hotline.site.sources import SourceSettings, check_names
@@ -110,6 +111,8 @@ class Settings(Strict):
     """Several. Calls with an id from before there were several belong to the first one."""
     web: WebSettings = WebSettings()
     console: ConsoleSettings = ConsoleSettings()
+    oidc: OidcSettings | None = None
+    """The directory by which people may sign in to the pages. Left out: by links and passwords alone."""
     voice: VoiceSettings = VoiceSettings()
     speech: SpeechSettings = SpeechSettings()
     transcripts: TranscriptSettings = TranscriptSettings()

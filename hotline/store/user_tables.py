@@ -21,5 +21,6 @@ users = Table(
     Column("disabled_at", Float(53), comment="null: may sign in"),
     Column("disabled_by", String(64), nullable=False),
     Column("disabled_why", Text, nullable=False),
+    Column("subject", Text, nullable=False, server_default="", comment="at the house's directory: ISSUER SUB"),
 )
 """Nobody is deleted: a name that stands in a log stays one person's."""

@@ -19,6 +19,8 @@ OPEN = frozenset(
         ("GET", "/session"),  # about whoever asks, as the next two
         ("DELETE", "/session"),
         ("POST", "/session/password"),
+        ("GET", "/session/directory"),
+        ("GET", "/session/directory/start"),  # whoever comes back is let in by the directory's word
         ("GET", "/"),
         ("GET", "/console/words.json"),
         ("GET", "/docs"),

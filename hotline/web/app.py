@@ -1,7 +1,7 @@
 """The HTTP interface. Each request is an act of `hotline.people.roles`; none is acknowledged before it is durable."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import pydantic
 from fastapi import Depends, FastAPI, HTTPException, Response
@@ -37,6 +37,7 @@ from hotline.web import (
     governing,
     live_events,
     moving,
+    oidc,
     overrides,
     pages,
     persons,
@@ -66,6 +67,9 @@ from hotline.web.sessions import Sessions
 from hotline.web.strictness import AgentPath, Body, known_parameters
 from hotline.web.tokens import WaitTokens
 
+if TYPE_CHECKING:
+    from hotline.people.oidc_provider import Provider  # its package is an extra
+
 
 class Pause(Body):
     """A pause, with one of the pause reasons of agents.yaml."""
@@ -80,10 +84,12 @@ def make(
     clients: Sequence[Client] = (),
     answers: Answers | None = None,
     url: str | None = None,
+    directory: "Provider | None" = None,
 ) -> FastAPI:
     """The application. `token` is what `Authorization: Bearer` must carry for everything, `clients` have fewer rights,
     people those of their roles; `tokens` are those of callers who wait. `url` is the address that browsers have of the
-    pages, where it is another than ours. Without a gate of outgoing calls every question to it is denied."""
+    pages, where it is another than ours; `directory` is that by which people may sign in. Without a gate of outgoing
+    calls every question to it is denied."""
     sessions = Sessions(controller.database.parent / "sessions.json")
     people = People(sessions, signing_in.cookie_name(token), Roster(controller.database), url)
     guard = Guard(token, clients, people, owns_of(controller))
@@ -175,6 +181,7 @@ def make(
     approving.add(app, controller, guard)
     policies.add(app, controller, guard)
     signing_in.add(app, controller, people, guard)
+    oidc.add(app, controller, people, directory, clients, url)
     flows.add(app, controller, guard)
     whatif.add(app, controller, guard)
     answers_web.add(app, controller, guard)

@@ -10,6 +10,7 @@ from calls.errors import BadInput, HotlineError
 from calls.ids import AgentId, CallId
 from calls.numbers import masked_within
 from control.call import Call
+from control.commands import LegRole
 from control.events import EchoTestWanted, TalkMoveWanted
 from dsl.spelling import nearest_hint
 from hotline.site import audit
@@ -21,6 +22,9 @@ from hotline.web.strictness import AgentPath, CallPath
 
 SIP_DOMAIN = "hotline"
 """The realm by which the switch asks for a password; as good a domain as any, for the switch looks at users only."""
+
+_HANDED: frozenset[LegRole] = frozenset({"outside", "transfer"})
+"""Roles of legs that have, or ring for, a caller who was handed on: by an agent who has asked first, or by a flow."""
 
 
 def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
@@ -129,7 +133,7 @@ def _asked(controller: Controller, agent: AgentId) -> dict[str, Any] | None:
 
 
 def _call_of(controller: Controller, agent: AgentId) -> Call | None:
-    """The call that an agent is offered, talks in, is consulted about, or makes."""
+    """The call that an agent is offered, talks in, is consulted about, is handed, or makes."""
     register, account = controller.register, controller.account(agent)
     for offer in register.offers.values():
         if offer.agent == agent and offer.call in register.calls:
@@ -137,6 +141,9 @@ def _call_of(controller: Controller, agent: AgentId) -> Call | None:
     for name, one in register.consultations.items():
         if (one.target.kind, one.target.name) == ("agent", agent) and one.state != "checking":
             return register.calls.get(name)
+    for leg in register.legs.values():
+        if leg.role in _HANDED and leg.party == f"phone:{account}" and leg.call in register.calls:
+            return register.calls[leg.call]
     for name in register.agent_calls:
         call = register.calls.get(name)
         if call is not None and call.caller == account and not masking.is_contact("out", call.caller):

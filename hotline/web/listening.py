@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import uvicorn
 
     from hotline.governing.gate import Answers
+    from hotline.people.oidc_provider import Provider
     from hotline.site.web import WebClientSettings as WebClient
     from hotline.views.controller import Controller
 
@@ -54,14 +55,16 @@ async def answering(
     clients: Mapping[str, WebClient],
     answers: Answers | None = None,
     url: str | None = None,
+    directory: Provider | None = None,
 ) -> AsyncIterator[None]:
     """Answer for `controller` at `address`; at the end, requests under way are answered first.
 
     `token` is the site's, `waiting` the secret of the tokens of callers who wait, `clients` are those with rights of
     their own, by their tokens: as they were at the start, whatever has become of their files. `answers` are those of
-    the gate of outgoing calls; `url` is the address that browsers have of the pages, where it is another.
+    the gate of outgoing calls; `url` is the address that browsers have of the pages, where it is another; `directory`
+    lets people in, where there is one.
     """
-    server = await asyncio.to_thread(_load, controller, token, waiting, clients, answers, url)
+    server = await asyncio.to_thread(_load, controller, token, waiting, clients, answers, url, directory)
     serving = asyncio.create_task(server.serve(sockets=[address]))
     try:
         yield
@@ -77,6 +80,7 @@ def _load(
     clients: Mapping[str, WebClient],
     answers: Answers | None,
     url: str | None,
+    directory: Provider | None,
 ) -> uvicorn.Server:
     import uvicorn
 
@@ -85,7 +89,7 @@ def _load(
     from hotline.web.tokens import WaitTokens
 
     known = [Client(client.name, own, frozenset(client.rights)) for own, client in clients.items()]
-    app = make(controller, token, WaitTokens(waiting), known, answers, url)
+    app = make(controller, token, WaitTokens(waiting), known, answers, url, directory)
     config = uvicorn.Config(
         app,
         log_config=None,

@@ -1,13 +1,14 @@
 """The screen pop: what an agent is shown of a call before the phone rings. Numbers are masked.
 
 Who, why, how long they have waited, the way through the menu, what they said to the robot and what came of it, the
-queue step's fields, earlier calls of this number and its cases that are open. Somebody who withholds their number has
-no earlier calls.
+queue step's fields, who has handed them on with which words, earlier calls of this number and its cases that are open.
+Somebody who withholds their number has no earlier calls.
 """
 
 import asyncio
 from typing import Any
 
+from calls.ids import AgentId
 from calls.numbers import is_withheld, masked_within
 from control.call import Call
 from hotline.store.searches import CallSearch
@@ -43,6 +44,7 @@ async def screen_pop(controller: Controller, call: Call) -> dict[str, Any]:
         "queued_at": None if call.queued_at is None else call.queued_at + offset_s,
         "consultation": consultation_of(register, call),
         "declined": _declined(controller, call),
+        "handed_on": _handed_on(controller, call),
         "recording": _recording(call),
         "ladder": trail_of(register, call, whole=True),
         "answered_at": None if call.answered_at is None else call.answered_at + offset_s,
@@ -83,6 +85,22 @@ def _declined(controller: Controller, call: Call) -> dict[str, str] | None:
     if declined is None or not declined.agent:
         return None
     return {"agent": declined.agent, "reason": masked_within(declined.reason, controller.region)}
+
+
+def _handed_on(controller: Controller, call: Call) -> dict[str, str] | None:
+    """The agent who has let the caller go last, what they have written for whoever has them now, and `why` nobody whom
+    they wanted was reached, where it is so. None where nobody has handed them on."""
+    one = controller.register.handed_on.get(call.call)
+    if one is None or not one.agent:
+        return None
+    transfer = controller.register.transfers.get(call.call)
+    missed = transfer is not None and transfer.state in ("returning", "waiting")
+    return {
+        "by": one.agent,
+        "by_name": controller.name_of(AgentId(one.agent)),
+        "briefing": masked_within(one.briefing, controller.region),
+        "why": masked_within(transfer.why, controller.region) if transfer is not None and missed else "",
+    }
 
 
 def _recording(call: Call) -> str:

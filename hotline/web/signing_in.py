@@ -56,24 +56,6 @@ def add(app: FastAPI, controller: Controller, people: People, guard: Guard) -> N
     state = controller.database.parent
     one_at_a_time = asyncio.Semaphore(1)
 
-    def began(response: Response, request: Request, name: str, role: LinkRole, by_link: bool) -> dict[str, Any]:
-        """Begin a session, and put its cookie into the response. Raises HTTPException 401 for a disabled one."""
-        token = people.sessions.begin(name, role, time.time(), by_link)
-        found = people.of(token)
-        if found is None:
-            people.sessions.end(token, time.time())
-            raise HTTPException(401, f"{name} may not sign in any more")
-        response.set_cookie(
-            people.cookie,
-            token,
-            max_age=int(LIVES[role].longest_s),
-            secure=people.by_tls(request),
-            httponly=True,
-            samesite="strict",
-        )
-        response.headers["Cache-Control"] = "no-store"
-        return _told(found)
-
     def attempt(request: Request, name: str) -> str:
         """Count an attempt; the network that it comes from. Raises HTTPException 403 for another site's page and for an
         open line, 429 for one too soon."""
@@ -118,7 +100,7 @@ def add(app: FastAPI, controller: Controller, people: People, guard: Guard) -> N
             role = "person"
             by = "by password and code" if answer.user.code else "by password"
         await asyncio.to_thread(audit.note, state, "signed in", f"{by} from {network}", f"person {name}")
-        told = await asyncio.to_thread(began, response, request, name, role, bool(wanted.link))
+        told = await asyncio.to_thread(begin_session, people, response, request, name, role, bool(wanted.link))
         throttle.succeeded("" if wanted.link else name, network)
         return told
 
@@ -161,7 +143,7 @@ def add(app: FastAPI, controller: Controller, people: People, guard: Guard) -> N
         if said:
             raise HTTPException(422, said)
         await asyncio.to_thread(audit.note, state, "password changed", f"from {network}", person.name)
-        return await asyncio.to_thread(began, response, request, user.name, "person", False)
+        return await asyncio.to_thread(begin_session, people, response, request, user.name, "person")
 
     @app.get("/people", dependencies=[Depends(guard.needs("see_people"))], tags=["session"])
     async def everybody() -> list[dict[str, Any]]:
@@ -178,6 +160,28 @@ def add(app: FastAPI, controller: Controller, people: People, guard: Guard) -> N
     def _let_in_by_link(name: str) -> bool:
         with _kept():
             return entrance.let_in_by_link(controller.database, name, time.time())
+
+
+def begin_session(
+    people: People, response: Response, request: Request, name: str, role: LinkRole, by_link: bool = False
+) -> dict[str, Any]:
+    """Begin a session, put its cookie into the response, and tell of it. Raises HTTPException 401 for one who
+    is disabled."""
+    token = people.sessions.begin(name, role, time.time(), by_link)
+    found = people.of(token)
+    if found is None:
+        people.sessions.end(token, time.time())
+        raise HTTPException(401, f"{name} may not sign in any more")
+    response.set_cookie(
+        people.cookie,
+        token,
+        max_age=int(LIVES[role].longest_s),
+        secure=people.by_tls(request),
+        httponly=True,
+        samesite="strict",
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return _told(found)
 
 
 @contextlib.contextmanager
@@ -204,8 +208,8 @@ def _told(person: Person) -> dict[str, Any]:
         "role": session.role,
         "roles": list(person.roles),
         "acts": acts_of(person.roles),
-        "may_set_password": user is not None,
-        "needs_password": user is not None and not user.password,
+        "may_set_password": user is not None and (bool(user.password) or session.by_link),
+        "needs_password": user is not None and not user.password and session.by_link,
         "csrf": csrf_token(person.token),
         "ends_at": session.ends_at(),
     }

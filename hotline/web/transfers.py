@@ -16,6 +16,8 @@ class Transfer(Body):
 
     to: str = pydantic.Field(examples=["8001"])
     skills: list[str] = pydantic.Field(default_factory=list, examples=[[]])
+    briefing: str = pydantic.Field("", max_length=500, examples=["wants to pay later, has the contract at hand"])
+    """What whoever gets the caller reads at their desk before they answer."""
 
 
 def add(app: FastAPI, controller: Controller, known: list[Any]) -> None:
@@ -37,5 +39,5 @@ def add(app: FastAPI, controller: Controller, known: list[Any]) -> None:
         refused = controller.transfer_refusal(mine.call, to)
         if refused:
             raise HTTPException(422, refused)
-        await controller.tell(TransferRequested(offer.leg, to, "http"))
+        await controller.tell(TransferRequested(offer.leg, to, "http", briefing=wanted.briefing.strip()))
         return {"call": call, "to": wanted.to, "transfer": register.handed_on[mine.call].transfers}

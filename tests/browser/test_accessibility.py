@@ -98,7 +98,7 @@ async def test_every_page_with_a_call_on_it(house: House) -> None:
     await house.turn_to("desk/01", "hotline-desk")
     await house.page.until("!!document.querySelector('.hand-on')")
     await house.looked_at("desk in a talk")
-    for view in ("supervisor", "cases", "flows", "campaigns", "history", "whatif"):
+    for view in ("seat", "supervisor", "cases", "flows", "campaigns", "history", "whatif"):
         await house.turn_to(view, f"hotline-{view}")
         await house.looked_at(view)
     house.world.hang_up(leg)

@@ -44,6 +44,7 @@ OF_AN_EXTRA = {
     "lightgbm": ("hotline/learning/",),
     "matplotlib": ("hotline/cli/plots.py",),
     "panoramisk": ("hotline/other_systems/",),
+    "joserfc": ("hotline/people/oidc_provider.py",),
     "weasyprint": ("hotline/reports/",),
     "psycopg": ("hotline/ledger/", "bench/ledger.py", "bench/postgresql.py"),
 }

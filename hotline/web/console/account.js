@@ -1,15 +1,26 @@
 // A person's account: the form that signs in, and the one that sets their own password.
 
 import { LitElement, html, nothing } from "./vendor/lit.js";
-import { setPassword, signIn } from "./session.js";
+import { directory, setPassword, signIn, toDirectory } from "./session.js";
 import { t } from "./words.js";
 
-/** Signs in by name and password, and asks for a one-time code where there is one. Event `signed-in`: the session. */
+/** Signs in by the house's directory, where there is one, or by name and password, and asks for a one-time code where there is one. Event `signed-in`: the session. */
 class SignIn extends LitElement {
-  static properties = { tick: {}, said: { state: true }, code: { state: true }, busy: { state: true } };
+  static properties = {
+    tick: {},
+    said: { state: true },
+    code: { state: true },
+    busy: { state: true },
+    directory: { state: true },
+  };
 
   createRenderRoot() {
     return this;
+  }
+
+  async connectedCallback() {
+    super.connectedCallback();
+    this.directory = await directory().catch(() => "");
   }
 
   async #send(event) {
@@ -54,6 +65,11 @@ class SignIn extends LitElement {
         : nothing}
       <p role="alert">${this.said ? this.said() : nothing}</p>
       <button ?disabled=${this.busy}>${t("sign_in")}</button>
+      ${this.directory
+        ? html`<button type="button" @click=${() => toDirectory()}>
+            ${t("sign_in_by", { directory: this.directory })}
+          </button>`
+        : nothing}
     </form>`;
   }
 }

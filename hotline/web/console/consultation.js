@@ -11,7 +11,7 @@ export function handOn(desk, act) {
     const to = new FormData(event.target).get("to").trim();
     const how = event.submitter?.value ?? "consultation";
     const briefing = new FormData(event.target).get("briefing").trim();
-    if (to) act(`/${how}`, how === "consultation" ? { to, briefing } : { to });
+    if (to) act(`/${how}`, { to, briefing });
   };
   return html`<form class="row hand-on" @submit=${handedOn}>
     <input name="to" list="targets" aria-label=${t("whom")} placeholder=${t("whom")} autocomplete="off" required />
@@ -32,6 +32,16 @@ export function asked(one) {
       <b>${one.state === "ringing" ? t("asked_by", { by }) : t("asked_talking", { by })}</b>
     </p>
     ${one.briefing ? html`<p class="briefing">${one.briefing}</p>` : nothing}`;
+}
+
+/** Who has handed this caller on, and what they have written; `agent` is the one who reads it: a caller whom nobody else
+ * took comes back to whoever let them go. */
+export function handedOn(one, agent) {
+  if (!one) return nothing;
+  const by = one.by_name || one.by;
+  const back = one.by === agent;
+  return html`<p class="asked" role="status"><b>${back ? t("came_back") : t("handed_on_by", { by })}</b></p>
+    ${one.briefing && !back ? html`<p class="briefing">${one.briefing}</p>` : nothing}`;
 }
 
 /** The one who is consulted, and what may be done with them. */

@@ -2,7 +2,7 @@
 
 import { LitElement, html, nothing } from "./vendor/lit.js";
 import { caseForm } from "./case_form.js";
-import { asked, consulting, handOn } from "./consultation.js";
+import { asked, consulting, handedOn, handOn } from "./consultation.js";
 import { declineForm } from "./declining.js";
 import "./desk_choice.js";
 import { phonePanel } from "./desk_phone.js";
@@ -129,7 +129,8 @@ class Desk extends LitElement {
   /** What the wire does not tell of goes on. */
   #changesUnseen() {
     const { desk } = this;
-    return desk?.call?.consultation || desk?.asked || desk?.echo_test;
+    const handed = ["transferring", "transferred"].includes(desk?.call?.place);
+    return desk?.call?.consultation || desk?.asked || desk?.echo_test || handed;
   }
 
   /** Order something, say what stood in the way, and look at what holds then. */
@@ -263,11 +264,11 @@ class Desk extends LitElement {
     const now = this.wire.now();
     const act = (path, body) => this.#do(this.#of(path), body);
     return html`<h2>
-        ${talking || (desk.asked && !ringing) ? t("talking") : t("offered")}
+        ${talking || place === "transferred" || (desk.asked && !ringing) ? t("talking") : t("offered")}
         ${live?.held_since ? html`<span class="watch">◆ ${t("on_hold")} ${span(now - live.held_since)}</span>` : nothing}
       </h2>
       ${talkControls(phone, { keypad: this.opened === "keys", toggle: () => this.#open("keys") })}
-      ${ringing ? declineForm(act) : nothing} ${desk.asked ? asked(desk.asked) : nothing}
+      ${ringing ? declineForm(act) : nothing} ${desk.asked ? asked(desk.asked) : handedOn(call?.handed_on, this.agent)}
       ${talking ? recordingMask(call, (path) => this.#do(this.#ofCall(path))) : nothing}
       ${call
         ? pop(call, {

@@ -1,5 +1,5 @@
 // The page: signs in, opens the wire, and shows the wallboard or an agent's desk below a head with the switches of the
-// page itself. The address says which: #wallboard, #supervisor, #desk, #desk/AGENT, #cases, #cases/CASE,
+// page itself. The address says which: #wallboard, #supervisor, #desk, #desk/AGENT, #seat, #cases, #cases/CASE,
 // #flows/FLOW, #campaigns/CAMPAIGN, #history/CALL.
 
 import { LitElement, html, nothing } from "./vendor/lit.js";
@@ -77,7 +77,7 @@ class Page extends LitElement {
   }
 
   #went() {
-    if (location.hash.startsWith("#sign-in=")) location.reload(); // another link, in the same window
+    if (/^#(sign-in|directory)=/.test(location.hash)) location.reload(); // another link, in the same window
     else this.#show();
   }
 
@@ -89,6 +89,7 @@ class Page extends LitElement {
     this.view = views.includes(view) ? view : this.session?.agent && views.includes("desk") ? "desk" : "wallboard";
     this.agent = decodeURIComponent(agent ?? "") || (this.session ? deskOf(this.session) : "");
     if (this.view === "desk") import("./desk.js");
+    if (this.view === "seat") import("./seat.js");
     if (this.view === "supervisor") import("./supervisor.js");
     if (this.view === "cases") import("./cases.js");
     if (this.view === "flows") import("./flows.js");
@@ -104,6 +105,7 @@ class Page extends LitElement {
       "wallboard",
       acts.work && "desk",
       acts.supervise === "yes" && acts.direct === "yes" && "supervisor",
+      acts.review_answers === "yes" && "seat",
       acts.see_cases === "yes" && "cases",
       acts.see_flows === "yes" && "flows",
       acts.see_outgoing === "yes" && "campaigns",
@@ -117,6 +119,7 @@ class Page extends LitElement {
       wallboard: t("wallboard"),
       desk: t("desk"),
       supervisor: t("supervisor"),
+      seat: t("seat"),
       cases: t("cases"),
       flows: t("flows"),
       campaigns: t("campaigns"),
@@ -243,6 +246,9 @@ class Page extends LitElement {
     if (this.view === "flows") {
       return html`<hotline-flows .wire=${this.wire} .session=${this.session} .item=${this.item} .tick=${this.tick}></hotline-flows>`;
     }
+    if (this.view === "seat") {
+      return html`<hotline-seat .wire=${this.wire} .session=${this.session} .tick=${this.tick}></hotline-seat>`;
+    }
     if (this.view === "supervisor") {
       return html`<hotline-supervisor .wire=${this.wire} .session=${this.session} .tick=${this.tick}></hotline-supervisor>`;
     }
@@ -303,7 +309,7 @@ class Page extends LitElement {
   #signedOut() {
     return html`<main class="alone">
       <h1>hotline</h1>
-      <p role="alert">${t(this.session?.refused ? "link_refused" : "signed_out")}</p>
+      <p role="alert">${t(this.session?.refused ?? "signed_out")}</p>
       <hotline-sign-in .tick=${this.tick} @signed-in=${(event) => this.#enter(event.detail)}></hotline-sign-in>
       <p>${t("signed_out_advice")}</p>
       <pre>hotline sign-in</pre>

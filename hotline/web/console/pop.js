@@ -22,6 +22,13 @@ export function pop(call, { now, zone, whole, mayLook, look, mayRead }) {
       ${line(t("speaks"), call.language)}
       ${Object.entries(call.fields).map(([name, value]) => line(named(name), value))}
     </dl>
+    ${call.ladder?.turns.length
+      ? html`<h3>${t("robot_heard")}</h3>
+          <ul class="before">
+            ${call.ladder.turns.map((turn) => html`<li>${quoted(turn.said)} · ${named(turn.intent || turn.came_of)} ${sure(turn)}</li>`)}
+          </ul>
+          <dl>${Object.entries(call.ladder.slots).map(([name, value]) => line(named(name), value))}</dl>`
+      : nothing}
     ${call.trail.length
       ? html`<h3>${t("way_here")}</h3>
           <ol class="trail">
@@ -63,6 +70,15 @@ function line(name, value) {
 
 function named(word) {
   return String(word ?? "").replaceAll("_", " ");
+}
+
+function quoted(said) {
+  return language().startsWith("zh") ? `“${said}”` : `"${said}"`;
+}
+
+/** How sure the robot was, where it took the words for something. */
+function sure({ intent, score }) {
+  return intent ? new Intl.NumberFormat(language(), { style: "percent" }).format(score) : "";
 }
 
 function day(utc, zone) {

@@ -8,8 +8,14 @@ export function deskOf(session) {
   return session.agent || decodeURIComponent(sessionStorage.getItem(DESK) ?? "");
 }
 
-/** The session, or null where nobody is signed in. A link in the address signs in, once, and is gone from it. */
+/** The session, or null where nobody is signed in; `{refused}` has the key of what is said of an attempt. A link in the
+ * address signs in, once, and is gone from it; so is what came of a way to the directory. */
 export async function session() {
+  const way = /^#directory=([a-z_]+)$/.exec(location.hash);
+  if (way) {
+    history.replaceState(null, "", location.pathname);
+    return (await current()) ?? { refused: `directory_${way[1]}` };
+  }
   const found = /^#sign-in=([^&]+)(?:&desk=(.+))?$/.exec(location.hash);
   if (found) {
     if (found[2]) sessionStorage.setItem(DESK, found[2]);
@@ -17,7 +23,7 @@ export async function session() {
     const answer = await send("POST", SESSION, { link: decodeURIComponent(found[1]) });
     if (answer.ok) return await answer.json();
     const before = await current();
-    return before ?? { refused: true };
+    return before ?? { refused: "link_refused" };
   }
   return await current();
 }
@@ -30,6 +36,17 @@ export async function signIn(person, password, code) {
   const said = await answer.json().catch(() => ({}));
   const waitS = Number(answer.headers.get("Retry-After") ?? 0);
   return { refused: answer.status, codeNeeded: said.code_needed === true, waitS };
+}
+
+/** The name of the house's directory, by which people may sign in; empty where there is none. */
+export async function directory() {
+  const answer = await fetch(`${SESSION}/directory`);
+  return answer.ok ? (await answer.json()).directory : "";
+}
+
+/** Go to the house's directory, which sends the browser back. */
+export function toDirectory() {
+  location.assign(`${SESSION}/directory/start`);
 }
 
 /** Set one's own password: `{session}`, or `{refused}` with the reason in words. */

@@ -34,10 +34,13 @@ served: {{say: three, then: bye}}
 person: {{queue: care, skills: [care], then: bye}}
 """
 
+PROPOSING = compiled(_FLOW, **{"intents/all": _INTENTS})
+"""A flow in which the robot waits for a person's word where it is in doubt."""
+
 
 def in_doubt(*seats: str) -> tuple[ControlHarness, CallId]:
     """A house with seats, and a caller whose words are in doubt."""
-    house = ControlHarness("01", program=compiled(_FLOW, **{"intents/all": _INTENTS}))
+    house = ControlHarness("01", program=PROPOSING)
     for seat in seats:
         house.tell(SeatTaken(seat, SEAT_S))
     call = house.arrive()

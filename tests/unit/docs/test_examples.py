@@ -158,11 +158,11 @@ def test_settings_in_the_guide_are_settings() -> None:
     assert [len(read.switches) for read in settings if read.switches] == [2]
 
 
-@pytest.mark.parametrize("page", ["docs/webhooks.md", "docs/http.md"])
+@pytest.mark.parametrize("page", ["docs/webhooks.md", "docs/http.md", "docs/people.md"])
 def test_settings_of_other_pages_are_settings(page: str) -> None:
     (block,) = [text for where, text in _blocks("yaml") if where == page]
     read = Settings.model_validate(yaml.safe_load(block))
-    assert read.webhooks or read.web.clients
+    assert read.webhooks or read.web.clients or read.oidc
 
 
 def test_the_settings_of_a_new_site_and_those_in_its_comments_are_settings() -> None:

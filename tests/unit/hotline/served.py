@@ -13,6 +13,7 @@ from hotline.server.serving import Server
 from hotline.site.site import Site
 from hotline.versions.routing import RoutingConfiguration
 from hotline.versions.store import Manifest, Versions
+from ivr.program import Program
 from speech.sentences import Sentences
 from switch.cell import Cell
 from switch.fake import FakeSwitch, LoopTimeline
@@ -35,12 +36,13 @@ def publish(
     rules: Configuration | None = None,
     campaigns: Mapping[str, CampaignSettings] | None = None,
     treatments: Mapping[str, QueueTreatment] | None = None,
+    program: Program = PROGRAM,
 ) -> str:
-    """The house's flows and `rules`, the house's own if there are none."""
+    """These flows and `rules`, the house's own if there are none."""
     version = f"{number:04d}-{number:08x}"
     versions.add(
         Manifest(version, 0.0, "", "test", 1, 0),
-        PROGRAM.with_clips(version, {}),
+        program.with_clips(version, {}),
         RoutingConfiguration(
             rules or configuration(),
             {QueueName(queue): one for queue, one in (treatments or {}).items()},

@@ -48,6 +48,8 @@ class Answer(NamedTuple):
     status: int
     headers: dict[str, str]
     body: bytes
+    cookies: tuple[str, ...] = ()
+    """Each `Set-Cookie`, of which `headers` has the last one."""
 
     @property
     def json(self) -> Any:
@@ -84,4 +86,5 @@ async def request(
     }
     await app(scope, receive, send)  # type: ignore[arg-type]  # plain dicts are what the protocol says
     back = {name.decode().lower(): value.decode() for name, value in sent[0].get("headers", ())}
-    return Answer(sent[0]["status"], back, b"".join(message.get("body", b"") for message in sent[1:]))
+    cookies = tuple(value.decode() for name, value in sent[0].get("headers", ()) if name.lower() == b"set-cookie")
+    return Answer(sent[0]["status"], back, b"".join(message.get("body", b"") for message in sent[1:]), cookies)

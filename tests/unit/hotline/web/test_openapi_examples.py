@@ -156,6 +156,7 @@ async def test_each_example_is_answered(house: tuple[Server, str, str], monkeypa
         "post /questionnaires/{questionnaire}/answers": 404,  # there is no such questionnaire
         **{f"{method} /session": 401 for method in ("post", "get", "delete")},  # nobody's link, and nobody's browser
         "post /session/password": 401,
+        "get /session/directory/start": 303,  # back to the sign-in page: there is no directory
         "get /calls/{call}/recordings/{name}/waveform": 422,  # the recording is no sound
         "get /flows/played": 404,  # the version has no test cases
         "get /flows/sound": 404,  # nor sounds
