@@ -33,21 +33,21 @@ class Told(NamedTuple):
     text: bytes
 
 
-class _Party(msgspec.Struct):
+class _Party(msgspec.Struct, frozen=True, gc=False):
     number: str = ""
 
 
-class _Channel(msgspec.Struct):
+class _Channel(msgspec.Struct, frozen=True, gc=False):
     id: str
     caller: _Party = _Party()
     connected: _Party = _Party()
 
 
-class _Bridge(msgspec.Struct):
+class _Bridge(msgspec.Struct, frozen=True, gc=False):
     id: str
 
 
-class _Entered(msgspec.Struct):
+class _Entered(msgspec.Struct, frozen=True, gc=False):
     """What is read of ChannelEnteredBridge."""
 
     bridge: _Bridge

@@ -16,7 +16,6 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-
 NO_VERDICT = "busy machine, no verdict"
 
 

@@ -24,17 +24,17 @@ _NEWEST = 20_000
 """Events of the journal that are looked through: of the last minute at some 30 calls a second."""
 
 
-class _Party(msgspec.Struct):
+class _Party(msgspec.Struct, frozen=True, gc=False):
     number: str = ""
 
 
-class _Channel(msgspec.Struct):
+class _Channel(msgspec.Struct, frozen=True, gc=False):
     id: str = ""
     caller: _Party = _Party()
     connected: _Party = _Party()
 
 
-class _Message(msgspec.Struct):
+class _Message(msgspec.Struct, frozen=True, gc=False):
     """What is read of any message of the link: an event, a request or its answer."""
 
     type: str

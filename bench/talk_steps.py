@@ -54,7 +54,8 @@ def fault(steps: Steps) -> str:
     if lost:
         return f"{lost} ({steps.failure})" if steps.failure else lost
     assert steps.bridged_at is not None
-    assert steps.rung_at is not None
+    if steps.rung_at is None:
+        return "both were in a bridge, and no phone of the bench rang for this caller"
     due_at = steps.bridged_at + HEARD_WITHIN_S
     for whose, stalls in (("the phones", steps.phones_stalls), ("the tap of the link", steps.link_stalls)):
         stood_s = longest_within(stalls, steps.rung_at, due_at)

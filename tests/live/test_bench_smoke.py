@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,7 @@ async def test_talks_are_heard_both_ways_or_have_a_trace(tmp_path: Path):
     assert figures["placed"]["value"] == 6
     unheard = figures["not heard both ways"]["value"]
     no_talk = figures["came to no talk"]["value"]
-    assert len(list(tmp_path.iterdir())) == unheard + no_talk  # type: ignore[operator]  # both are numbers
+    assert len(os.listdir(tmp_path)) == unheard + no_talk  # type: ignore[operator]  # both are numbers
     heard_ms = figures["from the bridge until both are heard p95"]["value"]
     assert isinstance(heard_ms, float), report.machine["notes"]
     assert heard_ms < 300
@@ -58,8 +59,8 @@ async def test_a_talk_that_is_not_heard_is_kept_and_named(tmp_path: Path, monkey
     report = await talks.run(dataclasses.replace(_QUICK, calls=2, keep=tmp_path))
     figures = _by_name(report)
     assert (figures["not heard both ways"]["value"], figures["came to no talk"]["value"]) == (2, 0)
-    (first, _) = sorted(tmp_path.iterdir())
-    trace = first.read_text()
+    (first, _) = sorted(os.listdir(tmp_path))
+    trace = (tmp_path / first).read_text()
     for line in (
         "SIP →    INVITE sip:9000@",
         "ARI ← ",

@@ -16,9 +16,8 @@ async def test_a_loop_that_is_held_is_seen() -> None:
     await asyncio.sleep(0)
     begun = time.monotonic()
     time.sleep(4 * WORTH_TELLING_S)  # noqa: ASYNC251 - the loop is to stand still
-    async with asyncio.timeout(20.0):
-        while not stalls.seen:
-            await asyncio.sleep(0.001)
+    for _ in range(5):  # turns of the loop: the watcher's timer has rung meanwhile
+        await asyncio.sleep(0)
     watching.cancel()
     assert longest_within(stalls.seen, begun, begun + WORTH_TELLING_S) > 2 * WORTH_TELLING_S
 

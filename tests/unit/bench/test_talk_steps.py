@@ -40,6 +40,10 @@ def test_a_call_that_goes_well_has_no_fault() -> None:
         (replace(NEVER_BRIDGED, asked_at=None), "the controller did not ask for the bridge"),
         (NEVER_BRIDGED, "Asterisk did not put both into the bridge"),
         (
+            Steps(bridged_at=10.03, ended_at=11.0),
+            "both were in a bridge, and no phone of the bench rang for this caller",
+        ),
+        (
             replace(WELL, caller_heard_at=None),
             "the agent was never heard, though both were in the bridge: Asterisk passed no sound on",
         ),
