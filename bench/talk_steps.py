@@ -74,7 +74,7 @@ def fault(steps: Steps) -> str:
 
 def kind_of(fault: str) -> str:
     """The fault without what is of one call only, to count by: figures and the caller's reason."""
-    return " ".join("…" if word.isdecimal() else word for word in fault.partition(" (")[0].split())
+    return " ".join("…" if word.lstrip("-").isdecimal() else word for word in fault.partition(" (")[0].split())
 
 
 def _lost(steps: Steps) -> str:
