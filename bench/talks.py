@@ -69,17 +69,18 @@ class _Used:
     """Who used the processors since this was made."""
 
     def __init__(self, place: BenchSite[AsteriskProcess], phones: Child, controller: Child) -> None:
-        self._look = lambda: (
-            time.monotonic(),
-            machine.busy_s(),
-            machine.cpu_s(os.getpid()) + place.asterisk_cpu_s() + phones.cpu_s() + controller.cpu_s(),
-        )
+        self._place, self._children = place, (phones, controller)
         self._before = self._look()
 
     def others(self) -> float:
         """Of a core: everybody who is no part of the bench."""
         took_s, all_s, ours_s = (after - before for after, before in zip(self._look(), self._before, strict=True))
         return max(0.0, all_s - ours_s) / took_s
+
+    def _look(self) -> tuple[float, float, float]:
+        """An instant; processor seconds of everybody until then; those of the bench and its parts."""
+        ours_s = machine.cpu_s(os.getpid()) + self._place.asterisk_cpu_s()
+        return time.monotonic(), machine.busy_s(), ours_s + sum(child.cpu_s() for child in self._children)
 
 
 class _Bench:
