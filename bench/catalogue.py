@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 
@@ -21,6 +22,14 @@ class Options:
     """Where the bench looks for free SIP and HTTP ports; sound goes by ports from 40000 on."""
     progress: Callable[[str], None] = lambda line: None
     """Is told what has been measured so far: some benches take minutes."""
+    rate: float | None = None
+    """Calls a second, of a bench that takes it. None: its own."""
+    calls: int | None = None
+    """How many calls, likewise."""
+    seconds: float | None = None
+    """For how long calls are placed, likewise."""
+    keep: Path | None = None
+    """A folder for what is found, likewise. None: one of the system's temporary ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +38,22 @@ class Entry:
 
     module: str
     about: str
+    takes: frozenset[str] = frozenset()
+    """Which of rate, calls, seconds, keep it takes."""
 
 
 BENCHES = {
     "live": Entry("live", "real calls to a real switch: latencies, processor time a call, the rate that is held"),
+    "talks": Entry(
+        "talks",
+        "talks that are not heard both ways within 300 ms of their bridge: what was late or lost of each",
+        frozenset({"rate", "calls", "seconds", "keep"}),
+    ),
+    "memory": Entry(
+        "asterisk_memory",
+        "Asterisk's memory after 100,000 calls and five quiet minutes",
+        frozenset({"rate", "calls"}),
+    ),
     "routing": Entry("routing", "how well and how fast callers and agents are matched; simulation"),
     "holding": Entry("holding", "300 callers who wait with music"),
     "offer": Entry("offer", "how soon an agent is rung; what the match costs with 500 waiting for 5,000 agents"),

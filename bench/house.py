@@ -21,6 +21,7 @@ import yaml
 
 from bench import machine, script
 from bench.app_queue import references_of
+from bench.ari_tap import Tap, tapping
 from bench.children import Child, ChildEnded
 from bench.tones import ToneVoice
 from calls.errors import BadInput
@@ -51,6 +52,8 @@ class Plan:
     agents: Sequence[str] = ()
     references: bool = False
     """Whether Asterisk also has the numbers of app_queue and of the bare client."""
+    tapped: bool = False
+    """Whether the controller reaches Asterisk through a tap, `BenchSite.tap`."""
 
 
 P = TypeVar("P", AsteriskProcess, FreeSwitchProcess)
@@ -59,12 +62,15 @@ P = TypeVar("P", AsteriskProcess, FreeSwitchProcess)
 class BenchSite(Generic[P]):
     """Running parts. `clips` are the published prompts' paths, without endings, by key."""
 
-    def __init__(self, folder: Path, site: Site, asterisk: P, accounts: Sequence[AgentAccount]) -> None:
+    def __init__(
+        self, folder: Path, site: Site, asterisk: P, accounts: Sequence[AgentAccount], tap: Tap | None = None
+    ) -> None:
         self.folder = folder
         self.site = site
         self.asterisk: P = asterisk
         self.accounts = accounts
         self.clips = clips_of(site)
+        self.tap = tap
 
     def asterisk_cpu_s(self) -> float:
         """Processor seconds that Asterisk has used. Raises ChildEnded."""
@@ -85,12 +91,19 @@ class BenchSite(Generic[P]):
             yield controller
 
     @contextlib.asynccontextmanager
-    async def phones(self, module: str = "bench.generator") -> AsyncIterator[Child]:
-        """The phones' process, with the agents registered."""
+    async def phones(
+        self,
+        module: str = "bench.generator",
+        talk_s: float = script.TALK_S,
+        tones_hz: Sequence[float] = script.TONES_HZ,
+    ) -> AsyncIterator[Child]:
+        """The phones' process, with the agents registered; see `script.Open`."""
         settings = self.asterisk.settings
         async with Child(module, [], self.folder / "phones.log") as phones:
             accounts = [(account.user, account.secret) for account in self.accounts]
-            opened = script.Open(settings.sip_address, settings.sip_port, *PHONES_RTP, accounts)
+            opened = script.Open(
+                settings.sip_address, settings.sip_port, *PHONES_RTP, accounts, talk_s, tones_hz=list(tones_hz)
+            )
             await phones.ask(opened, script.Done, _UP_S)
             yield phones
 
@@ -116,14 +129,14 @@ async def house(plan: Plan, first_port: int) -> AsyncIterator[BenchSite[Asterisk
     installation = await asyncio.to_thread(locate_or_install)
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as name:
         folder = Path(name)
-        sip_port, ari_port, web_port = free_ports(first_port)
-        site = make_site(folder / "site", plan.files, ari_port, web_port)
+        sip_port, ari_port, web_port, tap_port = free_ports(first_port, 4)
+        site = make_site(folder / "site", plan.files, tap_port if plan.tapped else ari_port, web_port)
         await publish(site, ToneVoice())
         accounts = [AgentAccount(agent, secrets.token_urlsafe(12)) for agent in plan.agents]
-        async with AsteriskProcess(
-            _settings(folder, site, plan, accounts, sip_port, ari_port), installation
-        ) as asterisk:
-            yield BenchSite(folder, site, asterisk, accounts)
+        settings = _settings(folder, site, plan, accounts, sip_port, ari_port)
+        async with AsteriskProcess(settings, installation) as asterisk, contextlib.AsyncExitStack() as stack:
+            tap = await stack.enter_async_context(tapping(HOST, tap_port, ari_port)) if plan.tapped else None
+            yield BenchSite(folder, site, asterisk, accounts, tap)
 
 
 @contextlib.asynccontextmanager

@@ -32,6 +32,18 @@ def cpu_s(pid: int) -> float:
     return sum(map(int, used)) / _TICKS_S
 
 
+def resident_mb(pid: int, what: str = "VmRSS") -> float:
+    """MB of memory that a process holds now (VmRSS), or at most held so far (VmHWM).
+
+    Raises ProcessLookupError when it is gone.
+    """
+    try:
+        lines = (_PROC / str(pid) / "status").read_text().splitlines()
+    except FileNotFoundError as error:
+        raise ProcessLookupError(f"process {pid} has ended") from error
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{what}:"))
+
+
 def busy_s() -> float:
     """Processor seconds that everybody on this machine has used since it started, all cores together."""
     user, nice, system, _, _, irq, soft_irq, steal = map(int, (_PROC / "stat").read_text().split()[1:9])

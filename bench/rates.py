@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from bench.measuring import Run
 
 HELD_P95_MS = 50.0
-_FIRST = 20.0
+FIRST = 20.0
+"""Where a search begins of which nothing is known."""
 _GROWTH = 1.5
 _RESOLUTION = 1.1  # the search ends when the rate that is held and the one that is not are this close
 _STEP_DOWN = 0.85
@@ -38,7 +39,7 @@ def is_held(run: Run) -> bool:
     return run.calls.failed == 0 and run.worst_p95_ms <= HELD_P95_MS
 
 
-async def search(probe: Probe, probe_s: float, confirm_s: float, first: float = _FIRST) -> Held:
+async def search(probe: Probe, probe_s: float, confirm_s: float, first: float = FIRST) -> Held:
     """Probe upwards from `first` by half, between held and not held by their mean, then confirm downwards.
 
     A probe that fails is taken once more before it counts: on a shared machine one bad second is not the system's.

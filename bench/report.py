@@ -3,17 +3,20 @@
     {"bench": "live", "machine": {"cpu": …, "cores": 2, …}, "figures": [{"figure": …, "value": 9.1, "unit": "ms",
      "target": 15, "reference": 5.2, "met": true}]}
 
-`met` is null where there is no target. A figure that could not be measured has the value null and is missed.
+`met` is null where there is no target, and where the machine was too busy for a verdict. A figure that could not be
+measured has the value null and is missed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rich.table import Table
 from rich.text import Text
+
+NO_VERDICT = "busy machine, no verdict"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +29,13 @@ class Figure:
     target: float | None
     reference: float | None
     target_is_floor: bool = False
+    judged: bool = True
+    """False: others used the machine, and the value says nothing of the target."""
 
     @property
     def met(self) -> bool | None:
-        """Whether the target is reached; None without a target."""
-        if self.target is None:
+        """Whether the target is reached; None without a target, and on a busy machine."""
+        if self.target is None or not self.judged:
             return None
         if self.value is None:
             return False
@@ -64,6 +69,11 @@ def at_least(figure: str, value: float | None, unit: str, target: float, referen
 def told(figure: str, value: float | None, unit: str, reference: float | None = None) -> Figure:
     """A figure without a target, told because it explains another."""
     return Figure(figure, value, unit, None, reference)
+
+
+def unjudged(figure: Figure) -> Figure:
+    """The figure with its target and without a verdict: the machine was busy."""
+    return replace(figure, judged=False)
 
 
 def as_json(report: Report) -> dict[str, Any]:
@@ -117,7 +127,7 @@ def _bound(figure: Figure) -> str:
 
 def _verdict(figure: Figure) -> Text:
     if figure.met is None:
-        return Text("")
+        return Text("" if figure.judged or figure.target is None else NO_VERDICT)
     return Text("met", "green") if figure.met else Text("missed", "bold red")
 
 

@@ -13,6 +13,7 @@ FIRST_S = 6.0  # long enough to be barged into, whatever the load
 SECOND_S = 0.5
 LISTEN_S = (0.3, 0.7)  # how long a caller listens before the key
 TALK_S = 0.4
+TONES_HZ = (FIRST_HZ, SECOND_HZ, AGENT_HZ)
 KEY = "1"
 
 
@@ -27,7 +28,7 @@ class Open(msgspec.Struct, frozen=True, tag="open", tag_field="do"):
     talk_s: float = TALK_S
     own_port: int = 0
     """The phones' SIP port, where somebody must know it beforehand; 0: a free one."""
-    tones_hz: list[float] = msgspec.field(default_factory=lambda: [FIRST_HZ, SECOND_HZ, AGENT_HZ])
+    tones_hz: list[float] = msgspec.field(default_factory=lambda: list(TONES_HZ))
     """What the phones can tell apart by ear."""
 
 

@@ -21,7 +21,7 @@ _TOGETHER = (
 """Modules that share no house and stay together all the same."""
 _HOUSE_S, _TEST_S = 8.0, 3.0
 _LONG_S = {
-    "tests/live/test_bench_smoke.py": 120.0,
+    "tests/live/test_bench_smoke.py": 160.0,
     "tests/live/test_soak.py": 80.0,
     "tests/live/test_campaigns.py": 100.0,
     "tests/live/test_faults.py": 110.0,

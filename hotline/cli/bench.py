@@ -7,6 +7,7 @@ import inspect
 import sys
 from collections.abc import Iterator
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -33,6 +34,22 @@ def bench(
     json: JsonOption = False,
     quick: Annotated[bool, typer.Option("--quick", help="Few calls: shows that it works, not how fast it is.")] = False,
     switch: Annotated[Switch, typer.Option(help="The switch under `live`.")] = Switch.ASTERISK,
+    rate: Annotated[
+        float | None,
+        typer.Option(min=0.1, max=200.0, help="Calls a second of `talks` (30) and `memory` (30).", show_default=False),
+    ] = None,
+    calls: Annotated[
+        int | None,
+        typer.Option(min=1, help="How many calls `talks` places, or `memory` (100,000).", show_default=False),
+    ] = None,
+    seconds: Annotated[
+        float | None,
+        typer.Option(min=1.0, help="How long `talks` places calls (60), without --calls.", show_default=False),
+    ] = None,
+    keep: Annotated[
+        Path | None,
+        typer.Option(help="Folder for the traces that `talks` keeps; else a temporary one, named.", show_default=False),
+    ] = None,
 ) -> None:
     """Measure. Figures that miss their target are shown as missed; that is no error.
 
@@ -41,6 +58,10 @@ def bench(
       hotline bench live
 
       hotline bench start --json | jq .figures
+
+      hotline bench talks --calls 100000 --rate 40 --keep ./talks
+
+      hotline bench memory --calls 10000 --rate 60
     """
     catalogue = _bench("catalogue")
     benches: dict[str, Any] = catalogue.BENCHES
@@ -51,9 +72,23 @@ def bench(
     with told():
         if name != _ALL and name not in benches:
             raise BadInput(f"no bench {name}{nearest_hint(name, [*benches, _ALL])}")
-        options = catalogue.Options(quick=quick, switch=switch.value, progress=_tell)
+        chosen_by_hand = {"rate": rate, "calls": calls, "seconds": seconds, "keep": keep}
+        given = {word: value for word, value in chosen_by_hand.items() if value is not None}
+        _refuse_unknown(name, benches, given)
+        options = catalogue.Options(quick=quick, switch=switch.value, progress=_tell, **given)
         for chosen in benches if name == _ALL else [name]:
             _show(_run(benches[chosen].module, options), json)
+
+
+def _refuse_unknown(name: str, benches: dict[str, Any], given: dict[str, Any]) -> None:
+    """Raises BadInput for an option that this bench would not look at."""
+    takes = frozenset() if name == _ALL else benches[name].takes
+    for word in given:
+        if word not in takes:
+            who = ", ".join(bench for bench, entry in benches.items() if word in entry.takes)
+            raise BadInput(f"--{word} is not for {name}: it is for {who}")
+    if "calls" in given and "seconds" in given:
+        raise BadInput("--calls and --seconds: give one of them")
 
 
 def _run(module: str, options: Any) -> Any:

@@ -1,11 +1,14 @@
 """The benches run the whole way on a real Asterisk, and say what they found in the shape of DESIGN.md."""
 
+import dataclasses
 import json
+import os
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from bench import catalogue, holding, live, offer, restart, start, transfers
+from bench import asterisk_memory, catalogue, holding, live, offer, restart, start, talk_steps, talks, transfers
 from bench.report import Report, as_json
 from hotline.cli.main import app
 
@@ -32,7 +35,52 @@ async def test_live_measures_calls_from_the_first_sound_to_the_agent():
         assert 0 < ours < 2_000
         assert 0 < reference < 2_000
     assert "rate held, ratio of app_queue" in figures
+    for rate in (30, 60):
+        ratio = figures[f"CPU per call, ratio of app_queue at {rate}/s"]["value"]
+        assert isinstance(ratio, float)
+        assert ratio > 0
     assert report.machine["asterisk"].startswith("2")
+
+
+async def test_talks_are_heard_both_ways_or_have_a_trace(tmp_path: Path):
+    report = await talks.run(dataclasses.replace(_QUICK, calls=6, keep=tmp_path))
+    figures = _by_name(report)
+    assert figures["placed"]["value"] == 6
+    unheard = figures["not heard both ways"]["value"]
+    no_talk = figures["came to no talk"]["value"]
+    assert len(os.listdir(tmp_path)) == unheard + no_talk  # type: ignore[operator]  # both are numbers
+    heard_ms = figures["from the bridge until both are heard p95"]["value"]
+    assert isinstance(heard_ms, float), report.machine["notes"]
+    assert heard_ms < 300
+
+
+async def test_a_talk_that_is_not_heard_is_kept_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(talk_steps, "HEARD_WITHIN_S", -1.0)  # before its bridge nobody is heard
+    report = await talks.run(dataclasses.replace(_QUICK, calls=2, keep=tmp_path))
+    figures = _by_name(report)
+    assert (figures["not heard both ways"]["value"], figures["came to no talk"]["value"]) == (2, 0)
+    (first, _) = sorted(os.listdir(tmp_path))
+    trace = (tmp_path / first).read_text()
+    for line in (
+        "SIP →    INVITE sip:9000@",
+        "ARI ← ",
+        '"StasisStart"',
+        "/addChannel?channel=",
+        '"ChannelEnteredBridge"',
+        "journal  {",
+        "SIP ←    INVITE sip:",
+        "BYE sip:",
+    ):
+        assert line in trace, line
+    assert "the agent was heard" in trace.splitlines()[0]
+
+
+async def test_asterisk_s_memory_is_read_after_its_calls():
+    figures = _by_name(await asterisk_memory.run(_QUICK))
+    for name in ("Asterisk after 10 calls and quiet", "Asterisk before the first call", "Asterisk at most"):
+        value = figures[name]["value"]
+        assert isinstance(value, float)
+        assert 10 < value < 1_000
 
 
 async def test_holding_keeps_every_caller_and_says_what_they_cost():

@@ -3,8 +3,9 @@
 import pytest
 
 from bench import alternation
-from bench.alternation import Pair, alternate
+from bench.alternation import HeldPair, Pair, alternate
 from bench.measuring import Load, Run
+from bench.rates import Held
 from bench.script import Placed, System
 
 pytestmark = pytest.mark.unit
@@ -35,7 +36,44 @@ def test_the_median_is_judged_and_the_spread_is_told() -> None:
 def test_on_a_busy_machine_there_is_no_verdict() -> None:
     pairs = [pair(1.2, 1.0), pair(1.2, 1.0, others_s=4.0)]
     assert alternation.figure("ratio", pairs, 1.25).met is None
-    assert alternation.notes(pairs)[-1] == "no verdict: others used up to 0.40 of a core; run it on a quiet machine"
+    assert alternation.figure("ratio", pairs, 1.25).target == 1.25
+    assert alternation.notes(pairs)[-1] == (
+        "busy machine, no verdict: others used up to 0.40 of a core; run it on a quiet machine"
+    )
+
+
+def held(system: System, rate: float | None, others_s: float = 0.0) -> Held:
+    run = run_of(system, 0.1, 1.0, others_s)
+    return Held(rate, run if rate else None, [run])
+
+
+def held_pair(ours: float | None, reference: float | None, others_s: float = 0.0) -> HeldPair:
+    return HeldPair(held("hotline", ours), held("app_queue", reference, others_s))
+
+
+def test_rates_held_are_compared_pair_by_pair() -> None:
+    pairs = [held_pair(70.0, 100.0), held_pair(96.0, 100.0), held_pair(50.0, 50.0)]
+    figure = alternation.held_figure("held", pairs, 0.95)
+    assert (figure.value, figure.met) == (pytest.approx(0.96), True)
+    assert alternation.held_notes(pairs) == [
+        "held: 70.0 calls/s (hotline) and 100.0 (app_queue): 0.70",
+        "held: 96.0 calls/s (hotline) and 100.0 (app_queue): 0.96",
+        "held: 50.0 calls/s (hotline) and 50.0 (app_queue): 1.00",
+        "median 0.96, from 0.70 to 1.00",
+    ]
+
+
+def test_a_pair_in_which_one_held_nothing_is_missed() -> None:
+    pairs = [held_pair(70.0, 70.0), held_pair(None, 70.0)]
+    figure = alternation.held_figure("held", pairs, 0.95)
+    assert (figure.value, figure.met) == (None, False)
+    assert alternation.held_notes(pairs)[1] == "held: 0.0 calls/s (hotline) and 70.0 (app_queue): no ratio"
+
+
+def test_rates_held_on_a_busy_machine_have_no_verdict() -> None:
+    pairs = [held_pair(70.0, 100.0, others_s=4.0)]
+    assert alternation.held_figure("held", pairs, 0.95).met is None
+    assert alternation.held_notes(pairs)[-1].startswith("busy machine, no verdict")
 
 
 class Recorded:

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from bench import machine
-from bench.report import Report, as_json, at_least, at_most, machine_line, notes, table, told
+from bench.report import Report, as_json, at_least, at_most, machine_line, notes, table, told, unjudged
 
 pytestmark = pytest.mark.unit
 
@@ -59,6 +59,15 @@ def test_the_table_says_missed():
     assert any("9.123 ms" in row and "≤ 15" in row and "5.2" in row and "met" in row for row in rows)
     assert any("ratio of app_queue" in row and "≥ 0.8" in row and "missed" in row for row in rows)
     assert any("not measured" in row and "missed" in row for row in rows)
+
+
+def test_on_a_busy_machine_the_target_stands_and_nothing_is_met_or_missed():
+    report = Report("live", {}, [unjudged(at_most("ratio", 3.0, "", 1.25)), unjudged(at_least("rate", None, "", 0.9))])
+    assert [(one["target"], one["met"]) for one in as_json(report)["figures"]] == [(1.25, None), (0.9, None)]
+    assert report.missed == []
+    screen = io.StringIO()
+    Console(file=screen, width=120).print(table(report))
+    assert screen.getvalue().count("busy machine, no verdict") == 2
 
 
 def test_notes_are_told_apart_from_the_machine():
