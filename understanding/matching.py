@@ -28,7 +28,7 @@ RIDGE = 0.2
 SHARPNESS = 2.0
 """How much more than twice as much counts what is alike in two parts at once."""
 NEIGHBOURS = 5
-FORMAT = 1
+FORMAT = 2
 
 
 class Model(msgspec.Struct, frozen=True, array_like=True):
@@ -126,7 +126,7 @@ class Matcher:
         found = foremost(scores[None, :])
         first, second = int(found.first[0]), int(found.second[0])
         bounds = self.model.calibration
-        sure = float(chance(found.scores, bounds.first)[0])
+        sure = float(chance(found.lead, bounds.first)[0])
         pair = float(chance(found.scores, bounds.pair)[0])
         lead = (self._coefficients[:, first] - self._coefficients[:, second]) * _slope(near, sharp)
         return Judgement(
