@@ -6,7 +6,8 @@ import contextlib
 import gc
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 
 import msgspec
 import structlog
@@ -76,6 +77,7 @@ from hotline.webhooks.making import make_deliveries
 from hotline.webhooks.outbox import Outbox
 from ivr.vault import Vault
 from speech.sentences import Sentences
+from speech.speaking_switch import SpeakingSwitch
 from speech.utterances import Engine
 from switch.cell import Cell
 from switch.trunk_lines import TrunkLines
@@ -91,13 +93,15 @@ _TOLD_ELSEWHERE = ("switch", "store", "broker", "webhook")
 
 
 class _Voice:
-    """The executor's voice: the house's sentences, as clips."""
+    """The house's sentences, as clips: for the switch that speaks, and for the executor."""
 
     def __init__(self, sentences: Sentences) -> None:
         self._sentences = sentences
 
-    async def clip(self, sentence: Sentence) -> Clip:
-        return Clip(str(await self._sentences.sound(sentence.text, sentence.language)))
+    async def say(self, sentence: Sentence) -> AsyncGenerator[Clip]:
+        async with aclosing(self._sentences.spoken(sentence.text, sentence.language)) as stems:
+            async for stem in stems:
+                yield Clip(str(stem))
 
     async def prepare(self, sentences: tuple[Sentence, ...]) -> None:
         await self._sentences.warm((sentence.text, sentence.language) for sentence in sentences)
@@ -146,6 +150,8 @@ class Server:
         self._understanding = by_intents(site, self._versions.program)
         self._cell = cell
         self._sentences = sentences
+        self._speaker = _Voice(sentences)
+        self._switch = SpeakingSwitch(cell, self._speaker)
         self._provisioning = provisioning
         self._refitting = Refitting(site)
         self._stopping = asyncio.Event()
@@ -259,7 +265,7 @@ class Server:
         self._writer = writer = Writer(database, self._on_trouble, self._store)
         vault, lookups = Vault(), Lookups(self._services, HouseLookups(database, self._versions))
         executor = CommandExecutor(
-            self._cell, writer, vault, lookups, _Voice(self._sentences), lambda event: self._events.take(event)
+            self._switch, writer, vault, lookups, self._speaker, lambda event: self._events.take(event)
         )
         gate = self._gate
         executor.outgoing = GovernedCalls(self._do_not_call, gate.gate, gate.reserving, gate.looked, self.site.house)
@@ -400,7 +406,7 @@ class Server:
 
     async def _reach_switch(self) -> None:
         try:
-            await self._cell.start(self._events.told)
+            await self._switch.start(self._events.told)
         except SwitchAway as error:
             places = (f"{switch.host}:{switch.port}" for switch in self.site.switches.values())
             advice = f"is it running at {', '.join(places)}? It is tried again by itself"
@@ -413,7 +419,7 @@ class Server:
         await self._services.close()
         if self._voice is not None:
             await self._voice.close()
-        await self._cell.close()
+        await self._switch.close()
         if self._ear is not None:
             await self._ear.close()
         self._understanding.close()
