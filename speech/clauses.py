@@ -14,10 +14,12 @@ from dataclasses import dataclass
 
 from speech.segmenting import words
 
-_LEAST_FIRST = 4
-"""Syllables of the first piece: a shorter one is over before the next is there."""
-_MOST_FIRST = 8
+_LEAST_FIRST = (3, 4, 4)
+"""Syllables of the first piece, by what kind of place it ends at: a shorter one is over before the next is there."""
+_MOST_FIRST = 9
 """Syllables of the first piece, which the caller waits for."""
+_AT_A_MARK, _IN_A_CLAUSE, _BETWEEN_WORDS = 0, 1, 2
+_MARKS = frozenset("，。；：！？、,.;:!?")
 _LEAST_WHOLE = 10
 """Syllables of a sentence that is worth parting."""
 _LEAST_REST = 3
@@ -31,7 +33,10 @@ _PAUSE_S = 0.35
 _MARK = re.compile(r"[，。；：！？、]|[,.;:!?](?=\s)")
 _TOKEN = re.compile(r"[\u3400-\u9fff]+|[0-9.,]*[0-9]|[A-Za-z']+|.", re.DOTALL)
 _LINKS = frozenset("是 为 共 共计 合计 一共 约 is are was were".split())  # noqa: SIM905 - prose
-_VALUE = re.compile(r"[0-9]|[零一二两三四五六七八九十百千万亿]{2}|每月")
+_VALUE = re.compile(
+    r"[0-9]|[零一二两三四五六七八九十百千万亿]{2,}|每月|(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+    r"|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,14 @@ def pieces(text: str) -> list[Piece]:
     return [*found, Piece(text[at:].strip())]
 
 
+def beginning(words: str) -> Piece | None:
+    """The first piece of the sentences that begin with these words and go on with a value; None: it holds the value."""
+    value = "one hundred and twenty yuan." if words.isascii() else "一百二十三元四角。"
+    first = pieces(f"{words}{value}")[0]
+    said = first.text if first.text in words else first.text[:-1]  # without the mark of one who goes on
+    return first if first.pause_s is not None and words.strip().startswith(said) else None
+
+
 def syllables(text: str) -> float:
     """How many syllables a text has, about: each Chinese sign and each figure is one."""
     return sum(
@@ -75,16 +88,16 @@ def _piece(text: str) -> Piece:
 
 
 def _first_end(text: str) -> int:
-    """Where the first piece ends; the best kind of place counts, then the earliest."""
+    """Where the first piece ends: the earliest place, and if there are only those between two words, the last."""
     fitting = [
-        (rank, place)
+        (rank == _BETWEEN_WORDS, place if rank < _BETWEEN_WORDS else -place)
         for rank, place in _places(text)
-        if _LEAST_FIRST <= syllables(text[:place]) <= _MOST_FIRST and syllables(text[place:]) >= _LEAST_REST
+        if _LEAST_FIRST[rank] <= syllables(text[:place]) <= _MOST_FIRST and syllables(text[place:]) >= _LEAST_REST
     ]
     if fitting:
-        return min(fitting)[1]
-    marks = [place for rank, place in _places(text) if syllables(text[:place]) >= _LEAST_FIRST]
-    return min((place for place in marks if syllables(text[place:])), default=len(text))
+        return abs(min(fitting)[1])
+    later = [place for rank, place in _places(text) if syllables(text[:place]) >= _LEAST_FIRST[rank]]
+    return min((place for place in later if syllables(text[place:])), default=len(text))
 
 
 def _later_ends(text: str, begin: int) -> Iterator[int]:
@@ -96,16 +109,16 @@ def _later_ends(text: str, begin: int) -> Iterator[int]:
 
 
 def _places(text: str) -> Iterator[tuple[int, int]]:
-    """Places to part a text, each with its rank: marks, behind a link or before a value, between two words."""
+    """Places to part a text, each with its rank: marks, or behind a link or before a value; between two words."""
     for mark in _MARK.finditer(text):
-        yield 0, mark.end()
+        yield _AT_A_MARK, mark.end()
     at = 0
     for word in _words(text):
-        if at and word.strip() and text[at - 1] not in "，。；：！？、,.;:!?":
-            yield 1 if _VALUE.match(text, at) else 2, at
+        if at and word.strip() and text[at - 1] not in _MARKS and word not in _MARKS:
+            yield _IN_A_CLAUSE if _VALUE.match(text, at) else _BETWEEN_WORDS, at
         at += len(word)
-        if word in _LINKS:
-            yield 1, at
+        if word in _LINKS and text[at : at + 1] not in _MARKS:
+            yield _IN_A_CLAUSE, at
 
 
 def _words(text: str) -> Iterator[str]:

@@ -178,6 +178,23 @@ class Sentences:
                 raise result
         return sum(isinstance(result, Path) for result in results)
 
+    async def warm_pieces(self, pieces: Iterable[tuple[Piece, str]]) -> int:
+        """Make pieces ahead of time, in their language, one after the other, while nobody waits; how many are ready.
+        None for a voice that says sentences whole."""
+        if self._parted is _whole:
+            return 0
+        made = 0
+        for piece, language in pieces:
+            while self._making:
+                await asyncio.wait(tuple(self._making.values()))
+            try:
+                async with self._warm_lane:
+                    await self._get(piece, language)
+                made += 1
+            except SpeechError as error:
+                _log.warning("beginning_not_made", language=language, error=str(error))
+        return made
+
     async def ready(self, text: str, language: str) -> Path | None:
         """As `warm`, of one sentence; its stem, or None where the voice cannot say it."""
         try:

@@ -41,6 +41,7 @@ from hotline.learning.nightly import Refitting
 from hotline.mail.making import make_mailing
 from hotline.provisioning.port import Provisioning
 from hotline.provisioning.web_phones import WebPhones
+from hotline.server.beginnings import Beginnings
 from hotline.server.controller import RunningController
 from hotline.server.days_so_far import DaysSoFar
 from hotline.server.gate import ServerGate
@@ -315,6 +316,7 @@ class Server:
             NoticeTellers(self.site.settings.webhooks, self._webhook_row, carriers),
             lambda: self.controller,
         )
+        self._beginnings = Beginnings(self._versions, lambda: driver.router.register.version, self._sentences)
         self._upkeep = Upkeep(
             driver,
             clock,
@@ -327,7 +329,7 @@ class Server:
             self._services,
             self._sentences.ready,
             self.metrics.pending_rows,
-            self._housekeeping.steps(),
+            {**self._housekeeping.steps(), "beginnings of sentences": self._beginnings.look},
         )
         self._events = SwitchEvents(driver, writer, self._health, self.metrics, self._upkeep)
         self._cell.keeping.kept = self._events.kept
@@ -425,6 +427,7 @@ class Server:
         self._understanding.close()
         await self._driver.executor.close()
         self._driver.close()
+        self._beginnings.close()
         await self._sentences.close()
         await self._writer.close()
         self._write_ahead.close(stored=not self._writer.pending)

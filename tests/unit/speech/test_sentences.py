@@ -252,3 +252,27 @@ async def test_a_later_piece_has_the_time_in_which_those_before_are_heard(tmp_pa
     assert await anext(spoken) == static
     assert asyncio.get_running_loop().time() - begun > 0.6, "half a second of a tone, a pause, and a fifth"
     await sentences.close()
+
+
+async def test_beginnings_are_made_while_nobody_waits_and_not_at_all_for_a_voice_that_is_quick(
+    tmp_path: Path, voice: ToneVoice
+) -> None:
+    voice.refused = {"bad"}
+    sentences = Sentences(tmp_path / "a", voice, deadline_s=60.0, parted=by_bars)
+    voice.gate = asyncio.Event()
+    caller = asyncio.create_task(sentences.sound("urgent", "en"))
+    await until(lambda: voice.busy)
+    warming = asyncio.create_task(
+        sentences.warm_pieces([(Piece(text, 0.05), "en") for text in ("you owe", "bad", "it is")])
+    )
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert voice.asked == [("urgent", "en")]
+    voice.gate.set()
+    await caller
+    assert await warming == 2
+    asked = len(voice.asked)
+    await anext(sentences.spoken("you owe|twelve yuan", "en"))
+    assert len(voice.asked) == asked, "it is kept"
+    assert await Sentences(tmp_path / "b", voice).warm_pieces([(Piece("you owe"), "en")]) == 0
+    await sentences.close()
