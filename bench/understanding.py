@@ -12,7 +12,7 @@ import gzip
 import random
 import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,13 +20,13 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from bench import heard_intents, linear_svm, machine
+from bench import linear_svm, machine
 from bench.catalogue import Options
 from bench.report import Figure, Report, at_least, at_most, told
 from speech.sentence_vectors import INSTALL, SentenceVectors, is_installed
 from understanding.intents import Intent, IntentBook
 from understanding.likeness import Floats, Likeness
-from understanding.matching import WEIGHTS, Matcher, Vectors, train
+from understanding.matching import Matcher, Vectors, train
 
 DATA = Path(__file__).parent / "data"
 FOLDS = 5
@@ -34,8 +34,6 @@ FEW = 10
 _NONE = frozenset({"out_of_scope", "chitchat_unclear"})
 _MOST_WRONG = 0.05
 _REFERENCE = {"characters": 1.0, "sounds": 1.0}
-_SIGNS = {part: weight for part, weight in WEIGHTS.items() if part not in ("sounds", "near_sounds")}
-"""The same without what sentences sound like."""
 
 Row = tuple[str, str]
 """Intent and sentence."""
@@ -56,7 +54,6 @@ def run(options: Options) -> Report:
     """Takes some minutes, most of them for vectors of BANKING77; `quick` takes every twentieth of its sentences."""
     vectors = _Kept(SentenceVectors()) if is_installed() else None
     ours, reference = _five_fold(vectors, options)
-    heard = _heard(vectors, options)
     english, english_reference = _banking(vectors, options)
     took_ms = _one_understanding(vectors)
     answered, taken, threshold_right = _at_five_percent(ours)
@@ -73,7 +70,6 @@ def run(options: Options) -> Report:
         told("intents-zh, there: answered and right", threshold_right, "%"),
         told("intents-zh, by the model's own bounds: answered at once", 100 * len(right_decided) / len(meant), "%"),
         told("intents-zh, there: wrong of the answered", 100 * wrong / max(1, len(right_decided)), "%"),
-        *heard,
         at_least("BANKING77, 10 examples an intent: right", english, "%", 84, english_reference),
         at_most("one understanding, 100 intents of 20 sentences, p95", took_ms, "ms", 50),
     ]
@@ -98,9 +94,9 @@ class _Kept:
 
 
 def _five_fold(vectors: Vectors | None, options: Options) -> tuple[list[Guess], list[Guess]]:
-    rows = labelled()
+    rows = _labelled()
     topics = _topics()
-    fold_of = folds(rows)
+    fold_of = _folds(rows)
     ours: list[Guess] = []
     reference: list[Guess] = []
     for fold in range(1 if options.quick else FOLDS):
@@ -112,44 +108,10 @@ def _five_fold(vectors: Vectors | None, options: Options) -> tuple[list[Guess], 
     return ours, reference
 
 
-def _heard(vectors: Vectors | None, options: Options) -> list[Figure]:
-    """Sentences as the ear has heard them, each judged by the fold that does not know it: with what they sound like,
-    and by their signs alone."""
-    heard = heard_intents.read()
-    rows, topics = labelled(), _topics()
-    fold_of = folds(rows)
-    as_said: list[Guess] = []
-    by_sound: list[Guess] = []
-    by_signs: list[Guess] = []
-    for fold in range(1 if options.quick else FOLDS):
-        book = _book([row for row, of in zip(rows, fold_of, strict=True) if of != fold], topics)
-        tried = [row for row, of in zip(rows, fold_of, strict=True) if of == fold and row[1] in heard]
-        misheard = [(intent, heard[said]) for intent, said in tried]
-        as_said += _guessed(book, tried, vectors)
-        by_sound += _guessed(book, misheard, vectors)
-        by_signs += _guessed(book, misheard, vectors, _SIGNS)
-        options.progress(
-            f"fold {fold + 1}, as heard: {_right(by_sound):.1f} % right, by signs {_right(by_signs):.1f} %"
-        )
-    count = sum(1 for guess in by_sound if guess.meant)
-    return [
-        told(
-            f"intents-zh, {count} as the ear heard them, beside them by signs alone: right",
-            _right(by_sound),
-            "%",
-            _right(by_signs),
-        ),
-        told("intents-zh, there: among the first two", _in_two(by_sound), "%", _in_two(by_signs)),
-        told("intents-zh, the same sentences as they were said: right", _right(as_said), "%"),
-    ]
-
-
-def _guessed(
-    book: IntentBook, tried: Iterable[Row], vectors: Vectors | None, weights: Mapping[str, float] = WEIGHTS
-) -> list[Guess]:
-    model = train(book, vectors, weights)
+def _guessed(book: IntentBook, tried: Iterable[Row], vectors: Vectors | None) -> list[Guess]:
+    model = train(book, vectors)
     assert model is not None  # the data has 30 and 77 intents
-    matcher = Matcher(model, vectors, weights)
+    matcher = Matcher(model, vectors)
     found = []
     for meant, sentence in tried:
         judged = matcher.judge(sentence)
@@ -202,7 +164,7 @@ def _one_understanding(vectors: Vectors | None) -> float:
     model = train(book, learned if vectors is not None else None)
     assert model is not None
     matcher = Matcher(model, SentenceVectors() if vectors is not None else None)
-    asked = [sentence for _, sentence in labelled()][:110]
+    asked = [sentence for _, sentence in _labelled()][:110]
     taken = []
     for sentence in asked:
         began = time.perf_counter()
@@ -224,7 +186,7 @@ def _book(rows: Iterable[Row], words: dict[str, list[str]]) -> IntentBook:
     return IntentBook(intents, tuple(sorted(none)))
 
 
-def labelled() -> list[Row]:
+def _labelled() -> list[Row]:
     lines = (DATA / "intents-zh" / "dev-zh.tsv").read_text(encoding="utf-8").splitlines()
     return [(intent, sentence) for intent, _, sentence in (line.partition("\t") for line in lines)]
 
@@ -239,7 +201,7 @@ def _topics() -> dict[str, list[str]]:
     return found
 
 
-def folds(rows: Sequence[Row]) -> list[int]:
+def _folds(rows: Sequence[Row]) -> list[int]:
     """The fold of each row, the rows of an intent spread evenly after a fixed shuffle."""
     chance = random.Random(0)
     of: list[int] = [0] * len(rows)

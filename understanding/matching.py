@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
 import msgspec
@@ -23,14 +23,7 @@ from understanding.wording import plain
 Vectors = Callable[[Sequence[str]], Floats]
 """Gives a vector a sentence, rows by columns."""
 
-WEIGHTS: Mapping[str, float] = {
-    "characters": 1.0,
-    "sounds": 1.0,
-    "near_sounds": 1.0,
-    "words": 1.0,
-    "notions": 2.0,
-    "meaning": 3.0,
-}
+WEIGHTS = {"characters": 1.0, "sounds": 1.0, "words": 1.0, "notions": 2.0, "meaning": 3.0}
 RIDGE = 0.2
 SHARPNESS = 2.0
 """How much more than twice as much counts what is alike in two parts at once."""
@@ -55,9 +48,8 @@ class Model(msgspec.Struct, frozen=True, array_like=True):
         return bool(self.vectors)
 
 
-def train(book: IntentBook, vectors: Vectors | None = None, weights: Mapping[str, float] = WEIGHTS) -> Model | None:
-    """Train a model of all sentences of `book`; None for a book with fewer than two intents. Other `weights` of the
-    parts than those of a site are for benches."""
+def train(book: IntentBook, vectors: Vectors | None = None) -> Model | None:
+    """Train a model of all sentences of `book`; None for a book with fewer than two intents."""
     keys = tuple(book.intents)
     if len(keys) < 2:
         return None
@@ -73,7 +65,7 @@ def train(book: IntentBook, vectors: Vectors | None = None, weights: Mapping[str
     labels = np.array([label for label, _ in rows.values()], np.int64)
     said = np.array([is_said for _, is_said in rows.values()])
     found = vectors([plain(text) for text in texts]).astype(np.float16) if vectors is not None else None
-    likeness = Likeness(texts, None if found is None else found.astype(np.float32), weights)
+    likeness = Likeness(texts, None if found is None else found.astype(np.float32), WEIGHTS)
     classes = np.where(labels < 0, len(keys), labels)  # "none of them" is learned, too: as the last class
     trust = np.ones(len(texts), np.float32)
     learned = fit(sharpened(likeness.among()), classes, len(keys) + 1, trust, RIDGE)
@@ -104,13 +96,12 @@ def _slope(likeness: Floats, sharp: Floats) -> Floats:
 
 
 class Matcher:
-    """Judges sentences by a model. `vectors` and `weights` must be those that the model was trained with."""
+    """Judges sentences by a model. `vectors` must be those that the model was trained with, if any."""
 
-    def __init__(self, model: Model, vectors: Vectors | None = None, weights: Mapping[str, float] = WEIGHTS) -> None:
+    def __init__(self, model: Model, vectors: Vectors | None = None) -> None:
         if model.needs_vectors and vectors is None:
             raise ValueError("the model was trained with sentence vectors, and there are none here")
         self.model = model
-        self._weights = weights
         self._vectors = vectors if model.needs_vectors else None
         count = len(model.texts)
         self._coefficients: Floats = np.frombuffer(model.coefficients, "<f4").reshape(count, len(model.keys) + 1)
@@ -120,7 +111,7 @@ class Matcher:
     def _likeness(self) -> Likeness:
         stored = np.frombuffer(self.model.vectors, "<f2")
         rows = stored.reshape(len(self.model.texts), -1).astype(np.float32) if self.model.needs_vectors else None
-        return Likeness(self.model.texts, rows, self._weights)
+        return Likeness(self.model.texts, rows, WEIGHTS)
 
     def judge(self, text: str) -> Judgement:
         """Judge what a caller said."""

@@ -1,8 +1,7 @@
 """Wording: a sentence cut into what can be compared, by parts.
 
 `characters` are 1- to 3-grams of Chinese and pieces of Latin words; `sounds` are the same syllables without tones, so
-that what an ear mishears by homophone is still near; `near_sounds` are those folded until what sounds alike is the same
-(`understanding.sounding`); `words` are words and pairs; `notions` are those of the lexicon,
+that what an ear mishears by homophone is still near; `words` are words and pairs; `notions` are those of the lexicon,
 alone and in pairs. Fillers at the beginning (嗯, 那个, 就是 …) carry nothing and are left out.
 """
 
@@ -16,10 +15,9 @@ from itertools import pairwise
 from typing import Literal
 
 from understanding.lexicon import LEXICON
-from understanding.sounding import sound_grams
 
-Part = Literal["characters", "sounds", "near_sounds", "words", "notions"]
-PARTS: tuple[Part, ...] = ("characters", "sounds", "near_sounds", "words", "notions")
+Part = Literal["characters", "sounds", "words", "notions"]
+PARTS: tuple[Part, ...] = ("characters", "sounds", "words", "notions")
 
 _FILLERS = re.compile(
     r"^(?:(?:嗯+|呃+|额|那个|就是|喂|哎|诶|啊|um+|uh+|so|well|hi|hello)(?=$|\W|[嗯那就呃])(?:\W)*|(?:那个|嗯+)\W+)+"
@@ -62,7 +60,6 @@ def grams(text: str) -> Mapping[Part, tuple[str, ...]]:
     return {
         "characters": tuple(_characters(counted)),
         "sounds": tuple(_sounds(counted)),
-        "near_sounds": tuple(gram for run in _HAN.findall(counted) for gram in sound_grams(syllables(run))),
         "words": tuple(_words(counted)),
         "notions": tuple(_notions(said)),
     }
