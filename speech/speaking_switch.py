@@ -229,7 +229,7 @@ class SpeakingSwitch:
             self._with_music.discard(event.leg)
             self._end(event.leg)
         elif isinstance(event, SwitchBack):
-            self._with_music.update(live.leg for live in event.legs if live.in_music)
+            self._with_music.update(live.leg for live in event.live if live.in_music)
         self._sink(event)
 
     def _end(self, leg: LegId) -> None:

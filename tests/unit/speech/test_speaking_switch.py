@@ -9,7 +9,7 @@ import pytest
 
 from calls.causes import Cause, Outcome
 from calls.commands import Answer, Bridge, Clip, HangUp, Play, Sentence, StartMusic, Stop, StopMusic, SwitchCommand
-from calls.events import CallEnded, LiveLeg, PlaybackFinished, SwitchEvent
+from calls.events import CallEnded, LiveLeg, PlaybackFinished, SwitchBack, SwitchEvent
 from calls.ids import AttemptId, LegId
 from calls.ports import Sink
 from speech.speaking_switch import SpeakingSwitch
@@ -227,6 +227,14 @@ async def test_over_music_all_is_heard_in_one(line: Line, switch: SpeakingSwitch
     assert line.played() == []
     await line.make("before you")
     assert line.played() == [("a/1", ("two are", "before you"))]
+
+
+async def test_a_leg_that_has_music_since_an_earlier_controller_is_known(line: Line, switch: SpeakingSwitch) -> None:
+    waiting = LiveLeg(leg=LEG, caller="1", called="2", answered=True, inbound=True, in_music=True)
+    line.sink(SwitchBack("line", (waiting,)))
+    switch.send(play("two are|before you"))
+    await line.make("two are")
+    assert line.played() == []
 
 
 async def test_music_ordered_between_two_pieces_comes_after_the_last(line: Line, switch: SpeakingSwitch) -> None:
