@@ -140,9 +140,9 @@ def try_(
             raise BadInput(f"no test case is called {' or '.join(names or ['anything'])}{hint}; see dialplans/tests/")
     ear = ear_for(open_site(site).dialplans / "tests", chosen)
     unheard = [] if ear is not None else [case for case in chosen if case.has_sound]
-    tried = [case for case in chosen if case not in unheard]
+    possible = [case for case in chosen if case not in unheard]
     with told():
-        results = list(run_cases(program, tried, _judge(site, program), ear))
+        results = list(run_cases(program, possible, _judge(site, program), ear))
     failed = sum(not result.ok for result in results) + sum(not tried.ok for tried in asked)
     if json:
         told_cases = [*map(_result, results), *map(_tried, asked)]
