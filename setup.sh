@@ -46,6 +46,7 @@ missing_packages() {
     command -v dpkg-deb >/dev/null || echo dpkg
     if [ "$what" = test ] || { [ "$what" = run ] && [ "$(id -u)" -eq 0 ]; }; then
         /sbin/ldconfig -p | grep -q libpangoft2-1.0.so.0 || echo libpango-1.0-0 libpangoft2-1.0-0 # reports as PDF
+        /sbin/ldconfig -p | grep -q libharfbuzz-subset.so.0 || echo libharfbuzz-subset0           # ... with few glyphs
         [ -e /usr/share/fonts/truetype/wqy ] || echo fonts-wqy-microhei # ... in Chinese
     fi
     if [ "$what" = test ]; then

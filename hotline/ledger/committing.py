@@ -17,7 +17,7 @@ from calls.backoff import Backoff
 from calls.dependencies import Dependency
 from calls.errors import BadInput
 from hotline.ledger.port import LedgerAway, Reservation
-from hotline.ledger.requests import NO_ANSWER, Expire, Look, Refuse, Request, Reserve, Settle, Withdraw
+from hotline.ledger.requests import NO_ANSWER, Expire, Look, Refuse, Request, Reserve, Withdraw
 from hotline.ledger.store import NotStored, Store
 
 _BACKOFF = Backoff(first_s=0.05, longest_s=2.0)
@@ -115,17 +115,9 @@ class GroupCommit:
             return
         while self._waiting:
             group = [self._waiting.popleft() for _ in range(min(len(self._waiting), self._store.most))]
-            group = self._settlements_first([asked for asked in group if not _given_up(asked)])
+            group = [asked for asked in group if not _given_up(asked)]
             if group and not self._commit(group):
                 return
-
-    def _settlements_first(self, group: list[Asked]) -> list[Asked]:
-        """The settlements of the group alone, where they go apart; the others go on waiting."""
-        settles = [asked for asked in group if isinstance(asked.request, Settle)] if self._store.settles_apart else []
-        if not settles or len(settles) == len(group):
-            return group
-        self._waiting.extendleft(asked for asked in reversed(group) if not isinstance(asked.request, Settle))
-        return settles
 
     def _commit(self, group: list[Asked]) -> bool:
         """Commit and answer; False while the database is away."""

@@ -86,7 +86,7 @@ class MigratedStore:
     gone later is trouble, for a new one would know of no call."""
 
     def __init__(self, place: Place, store: Store) -> None:
-        self.most, self.settles_apart = store.most, store.settles_apart
+        self.most = store.most
         self._place = place
         self._store = store
         self._ready = False

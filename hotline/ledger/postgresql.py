@@ -28,9 +28,10 @@ _CONNECT_S = 3
 _SETTINGS = (
     "statement_timeout = 5000",
     "synchronous_commit = on",
-    # Every statement is a walk along an index. A plan that was made while the table was empty says otherwise.
+    # Every statement is a walk along an index. Which one is chosen for the size that the table has now: a plan that was
+    # made while it was small, and kept, goes through all of it by time, and whoever wants the same locks waits.
     *("enable_seqscan = off", "enable_hashjoin = off", "enable_mergejoin = off"),
-    "plan_cache_mode = force_generic_plan",
+    "plan_cache_mode = force_custom_plan",
 )
 _APART_S = 60.0
 """The two clocks may go apart by so much before the difference is taken anew."""
@@ -43,7 +44,6 @@ class PostgresqlStore:
     """Each request locks four names and more, and the server's table of locks has room for 6,400 unless told otherwise:
     that is a dozen processes. Processes that ask about the same persons take turns, so what one transaction takes
     along is what they get done."""
-    settles_apart = True
 
     def __init__(self, url: str, clock: Callable[[], float] | None = None) -> None:
         """`clock` None: the database's own, one for all processes on all machines."""

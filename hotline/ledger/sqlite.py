@@ -29,7 +29,6 @@ class SqliteStore:
 
     most = 512
     """Another process waits for the end of a transaction."""
-    settles_apart = False
 
     def __init__(self, path: Path, clock: Callable[[], float]) -> None:
         self._path = path

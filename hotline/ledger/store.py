@@ -17,9 +17,6 @@ class Store(Protocol):
 
     most: int
     """Requests in one transaction."""
-    settles_apart: bool
-    """Settlements have transactions of their own: those who ask about the same people wait for each other, and none of
-    them is to wait for what needs no such lock."""
 
     def transact(self, requests: Sequence[Request[Any]]) -> list[Any]:
         """Carry the requests out in order, in one transaction, and return their answers once it is durable.

@@ -18,7 +18,10 @@ from reporting.report import Report
 Format = Literal["json", "csv", "xlsx", "html", "pdf"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 _CELLS: dict[Form, str] = {"text": "@", "count": "#,##0", "rate": "0.00", "index": "0.00", "duration": "0"}
-_NEEDS = "PDF needs WeasyPrint: pip install 'hotline[pdf]', and apt-get install libpango-1.0-0 libpangoft2-1.0-0"
+_NEEDS = (
+    "PDF needs WeasyPrint: pip install 'hotline[pdf]', "
+    "and apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+)
 _MOST_OF_A_SHEET = 31
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

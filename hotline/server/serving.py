@@ -41,6 +41,7 @@ from hotline.learning.nightly import Refitting
 from hotline.mail.making import make_mailing
 from hotline.provisioning.port import Provisioning
 from hotline.provisioning.web_phones import WebPhones
+from hotline.server import memory
 from hotline.server.beginnings import Beginnings
 from hotline.server.controller import RunningController
 from hotline.server.days_so_far import DaysSoFar
@@ -236,6 +237,7 @@ class Server:
             stack.callback(listing.cancel)
             gc.freeze()
             log.info("serving", site=str(self.site.folder), version=self._versions.current(), web=address.getsockname())
+            await asyncio.to_thread(memory.into_large_pages)
             await asyncio.to_thread(warn_of_drift, self.site, self._versions)
             await asyncio.to_thread(log_voices, self.site, self._versions)
             await self._until_stopped(reaching)

@@ -70,12 +70,9 @@ class Link(asyncio.Protocol):
 
     async def welcomed(self) -> None:
         """Return once the switch asks who we are. Raises SwitchAway when it turns us away instead."""
-        try:
-            await asyncio.shield(self.auth_requested)
-        except asyncio.CancelledError:
-            if self.closed.done():
-                raise SwitchAway(self.closed.result()) from None
-            raise
+        await asyncio.wait([self.auth_requested, self.closed], return_when=asyncio.FIRST_COMPLETED)
+        if not self.auth_requested.done():
+            raise SwitchAway(self.closed.result())
 
     # -- writing
 
@@ -250,8 +247,6 @@ class Link(asyncio.Protocol):
             self._pulse.cancel()
             self._pulse = None
         reason = self._last_words or (f"{type(exc).__name__}: {exc}" if exc else "the switch closed the connection")
-        if not self.auth_requested.done():
-            self.auth_requested.cancel()
         if self._sweep is not None:
             self._sweep.cancel()
         waiters, self._waiters = self._waiters, {}

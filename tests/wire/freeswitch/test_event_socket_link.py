@@ -51,6 +51,16 @@ async def test_a_lone_command_leaves_at_once_and_those_behind_it_leave_together(
     assert wire.packets[2:] == [_commands(4)]
 
 
+async def test_who_is_told_to_stop_in_the_turn_in_which_the_switch_closes_stops() -> None:
+    link, _ = _link()
+    waiting = asyncio.create_task(link.welcomed())
+    await asyncio.sleep(0)
+    link.connection_lost(None)
+    waiting.cancel()  # a client that is closed would else connect again, for ever
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+
+
 async def test_what_an_event_gives_rise_to_leaves_when_the_event_has_been_told() -> None:
     seen: list[int] = []
 

@@ -22,8 +22,7 @@ class Kept:
 
     most = 5
 
-    def __init__(self, settles_apart: bool) -> None:
-        self.settles_apart = settles_apart
+    def __init__(self) -> None:
         self.began = threading.Event()
         self.begin = threading.Event()
         self.groups: list[list[str]] = []
@@ -41,17 +40,8 @@ def _name(request: Request[Any]) -> str:
     return f"settle {request.told.attempt}" if isinstance(request, Settle) else "look"
 
 
-@pytest.mark.parametrize(
-    ("apart", "groups"),
-    [
-        (False, [["look", "settle 1", "look", "settle 2", "settle 3"], ["look"]]),
-        (True, [["settle 1", "settle 2", "settle 3"], ["look", "look", "look"]]),
-    ],
-)
-async def test_settlements_go_first_and_apart_where_others_have_locks_to_wait_for(
-    apart: bool, groups: list[list[str]]
-) -> None:
-    store = Kept(apart)
+async def test_what_has_gathered_goes_in_order_as_many_at_a_time_as_the_store_takes() -> None:
+    store = Kept()
     commits = GroupCommit(store, Dependency("ledger", lambda: 0.0), print)
     first = commits.ask(Look("+8613900000000", "", "", 0.0, ()))  # the thread is busy with it while others come
     look = [Look("+8613900000000", "", "", 0.0, ()) for _ in range(3)]
@@ -62,5 +52,5 @@ async def test_settlements_go_first_and_apart_where_others_have_locks_to_wait_fo
     store.begin.set()
     assert await asyncio.gather(*asked) == [_name(request) for request in order], "each has its own answer"
     assert await first == "look"
-    assert store.groups == [["look"], *groups]
+    assert store.groups == [["look"], ["look", "settle 1", "look", "settle 2", "settle 3"], ["look"]]
     await commits.close()
