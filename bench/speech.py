@@ -10,12 +10,13 @@ import asyncio
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import yaml
 
-from bench import ear, judge, machine
+from bench import ear, judge, machine, raised_voice
 from bench.catalogue import Options
 from bench.report import Figure, Report, at_most, told
 from calls.commands import Listen
@@ -24,6 +25,7 @@ from hotline.site.sample import SAMPLE
 from hotline.versions.voices import READY, static_prompts
 from ivr.spoken.figures import EDITION, in_words
 from speech.building import Prompt
+from speech.clauses import pieces
 from speech.espeak import Espeak
 from speech.kokoro.voice import Kokoro
 from speech.kokoro.weights import INSTALL, is_installed
@@ -71,6 +73,8 @@ async def run(options: Options) -> Report:
         texts = _texts(4 if options.quick else SENTENCES)
         spoken = await _timed(kokoro, texts)
         reference = await _timed(quick, texts)
+        ours_in_pieces = await _in_pieces(kokoro, texts)
+        theirs_in_pieces = await _in_pieces(quick, texts)
         memory = kokoro.memory_mb() + await _ear_memory_mb(await by_kokoro(prompts[0]))
     finally:
         await kokoro.close()
@@ -80,7 +84,19 @@ async def run(options: Options) -> Report:
         told("of them that came ready", sum(ready.find(one.language, one.text) is not None for one in prompts), ""),
         told("new sentence of 12 syllables, p50", _ms(spoken, 50), "ms", _ms(reference, 50)),
         at_most("new sentence of 12 syllables, p95", _ms(spoken, 95), "ms", 900, _ms(reference, 95)),
+        at_most(
+            "its first sound, spoken in pieces, p95",
+            _ms([one.first_s for one in ours_in_pieces], 95),
+            "ms",
+            400,
+            _ms([one.first_s for one in theirs_in_pieces], 95),
+        ),
+        told("silence before its next piece, p95", _ms([one.gap_s for one in ours_in_pieces], 95), "ms"),
+        told(
+            "its first sound where its beginning is kept, p95", _ms([one.again_s for one in ours_in_pieces], 95), "ms"
+        ),
         *heard,
+        *raised_voice.figures({language: dict(list(texts.items())[:40]) for language, texts in _sample().items()}),
         at_most("memory of the processes of voice and ear together", memory, "MB", 700),
     ]
     return Report("speech", machine.facts(), figures)
@@ -99,8 +115,16 @@ async def _ear_memory_mb(sound: Pcm) -> float:
 
 
 def _prompts(count: int) -> list[Prompt]:
-    texts = yaml.safe_load((SAMPLE / "prompts" / f"{LANGUAGE}.yaml").read_text(encoding="utf-8"))
-    return static_prompts({LANGUAGE: texts})[:count]
+    return static_prompts({LANGUAGE: _sample()[LANGUAGE]})[:count]
+
+
+def _sample() -> dict[str, dict[str, str]]:
+    """The sample's prompts, by language."""
+    folder = SAMPLE / "prompts"
+    return {
+        language: yaml.safe_load((folder / f"{language}.yaml").read_text(encoding="utf-8"))
+        for language in (LANGUAGE, "en")
+    }
 
 
 def _texts(count: int) -> list[str]:
@@ -139,6 +163,43 @@ async def _timed(voice: Voice, texts: list[str]) -> list[float]:
             taken.append(time.perf_counter() - begun)
         await sentences.close()
     return taken
+
+
+@dataclass(frozen=True, slots=True)
+class _InPieces:
+    """Seconds to the first sound of a sentence of which nothing is kept; of silence that a caller hears before the next
+    piece; and to the first sound of a sentence that begins so, too."""
+
+    first_s: float
+    gap_s: float
+    again_s: float
+
+
+async def _in_pieces(voice: Voice, texts: list[str]) -> list[_InPieces]:
+    """Each sentence in a folder of its own, so that no beginning is kept of another one."""
+    found: list[_InPieces] = []
+    for text in texts:
+        with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder:
+            sentences = Sentences(Path(folder), voice, deadline_s=600, parted=pieces)
+            await sentences.start([LANGUAGE])
+            first_s, gap_s = await _heard_at(sentences, text)
+            again_s, _ = await _heard_at(sentences, f"{text[:-1]}整")
+            await sentences.close()
+        found.append(_InPieces(first_s, gap_s, again_s))
+    return found
+
+
+async def _heard_at(sentences: Sentences, text: str) -> tuple[float, float]:
+    """Seconds to the first piece, and of silence before the others while they are made."""
+    begun = time.perf_counter()
+    first_s = gap_s = heard_s = 0.0
+    async for stem in sentences.spoken(text, LANGUAGE):
+        at = time.perf_counter() - begun
+        if not heard_s:
+            first_s = heard_s = at
+        gap_s += max(0.0, at - heard_s)
+        heard_s = max(at, heard_s) + read_recording(Path(f"{stem}.wav")).duration_s
+    return first_s, gap_s
 
 
 def _ms(taken_s: list[float], percent: float) -> float:

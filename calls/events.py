@@ -68,7 +68,7 @@ class PlaybackFinished(Event, frozen=True):
 class SpeechHeard(Event, frozen=True):
     """The recogniser understood something while a `Listen` was open. Empty and `final`: nothing was said in time.
 
-    Empty and not `final`: the caller has begun to speak, and no word of it is known yet.
+    Empty and not `final`: the caller has begun to speak, and no word of it is known yet. `raised`: in a raised voice.
     """
 
     leg: LegId
@@ -76,6 +76,7 @@ class SpeechHeard(Event, frozen=True):
     text: str
     confidence: float = 1.0
     final: bool = True
+    raised: bool = False
 
 
 class Bridged(Event, frozen=True):

@@ -130,8 +130,8 @@ class Understand(Asking, frozen=True, array_like=True, kw_only=True):
 
     `leads` has the step of each intent (compiling completes it: by the intent's own flow, else by `other`). `clarify`
     asks "this, or that?" with the values `first` and `second`; `complaint` is where a word of complaint leads, if
-    anywhere. The intent's name goes into `into`, if named. `answered` is where an answer of dialplans/answers leads
-    once it was said; empty: none is said here.
+    anywhere, and where it is `raised` a raised voice too. The intent's name goes into `into`, if named. `answered` is
+    where an answer of dialplans/answers leads once it was said; empty: none is said here.
     """
 
     leads: dict[str, str]
@@ -146,6 +146,7 @@ class Understand(Asking, frozen=True, array_like=True, kw_only=True):
     answered: str = ""
     review: Lines = ()
     review_s: Seconds = 0.0
+    raised: bool = False
 
 
 class SayAnswer(Step, frozen=True, array_like=True, kw_only=True):

@@ -18,11 +18,14 @@ from calls.dependencies import Dependency
 from calls.events import SpeechHeard
 from calls.ids import LegId, Seconds
 from speech.endpointing import FRAME_S, Endpointer, Endpointing
+from speech.vocal_effort import Effort, effort, is_raised
 from speech.voice import Pcm, Samples
 
 _LEAD_S: Seconds = 0.3
 """How much sound before the beginning goes to the engine: a word's first sound is softer than its vowel."""
 _REMEMBERED = 10_000
+_CALM_KEPT = 5
+"""Utterances of a caller in a calm voice that the next one is compared with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ class EngineRecogniser:
         self._engine = engine
         self._settings = settings or Endpointing()
         self._early_s = early_s
+        self._calm: OrderedDict[LegId, deque[Effort]] = OrderedDict()
 
     async def listen(self, command: Listen, audio: AsyncIterator[Pcm]) -> AsyncGenerator[SpeechHeard]:
         """That speech began, then what it was; or silence. Nothing, when the sound ends before either is known.
@@ -125,14 +129,32 @@ class EngineRecogniser:
             else:
                 return
             asked = asked or asyncio.create_task(self._ask(command, kept, rate))
+            raised = self._is_raised(command.leg, await asyncio.to_thread(effort, _whole(kept, rate)))
             understood = await asked
         finally:
             if asked is not None:
                 _cancel(asked)
-        yield _heard(command, understood, final=True)
+        yield _heard(command, understood, final=True, raised=raised)
 
     async def _ask(self, command: Listen, kept: Iterable[Samples], rate: int) -> Understood:
-        return await self._engine.understand(command, Pcm(np.concatenate(tuple(kept)), rate))
+        return await self._engine.understand(command, _whole(kept, rate))
+
+    def _is_raised(self, leg: LegId, now: Effort | None) -> bool:
+        """Whether the caller's voice is raised, beside what they said in this call before."""
+        if now is None:
+            return False
+        calm = self._calm.pop(leg, None) or deque(maxlen=_CALM_KEPT)
+        raised = is_raised(now, calm)
+        if not raised:
+            calm.append(now)
+        self._calm[leg] = calm
+        if len(self._calm) > _REMEMBERED:
+            self._calm.popitem(last=False)
+        return raised
+
+
+def _whole(kept: Iterable[Samples], rate: int) -> Pcm:
+    return Pcm(np.concatenate(tuple(kept)), rate)
 
 
 def _cancel(asked: asyncio.Task[Understood]) -> None:
@@ -153,5 +175,5 @@ async def _frames(audio: AsyncIterator[Pcm]) -> AsyncIterator[Pcm]:
         rest = rest[whole:]
 
 
-def _heard(command: Listen, understood: Understood, *, final: bool) -> SpeechHeard:
-    return SpeechHeard(command.leg, command.attempt, understood.text, understood.confidence, final)
+def _heard(command: Listen, understood: Understood, *, final: bool, raised: bool = False) -> SpeechHeard:
+    return SpeechHeard(command.leg, command.attempt, understood.text, understood.confidence, final, raised)

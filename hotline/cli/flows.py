@@ -31,6 +31,7 @@ from hotline.cli.common import JsonOption, SiteOption, counted, err, open_site, 
 from hotline.cli.voice import sentence_of
 from hotline.contacts import stored
 from hotline.governing.policies import unapproved
+from hotline.versions.callers_sounds import ear_for
 from hotline.versions.checking import Checked, check
 from hotline.versions.intents import overlapping
 from hotline.versions.scenes import try_gate
@@ -45,6 +46,7 @@ from ivr.rehearsal.conversation import Conversation, Said
 from ivr.rehearsal.test_runner import BadTestCases, Result, run_cases
 from reporting.reading import reports_schema
 from speech.sentence_vectors import INSTALL, is_installed
+from speech.whisper.weights import INSTALL as EAR_MISSING
 from understanding.cases import cases_schema
 from understanding.settings import intents_schema
 from understanding.wishes import Judge
@@ -117,7 +119,8 @@ def try_(
 ) -> None:
     """Run the test cases of flows and of scenes, without a switch. Exits with 1 if a call goes another way.
 
-    Those of flows are in dialplans/tests/, those of scenes in dialplans/scenes/tests/.
+    Those of flows are in dialplans/tests/, those of scenes in dialplans/scenes/tests/. A caller's recording in a test
+    case (says: {sound: FILE}) is heard by the ear; where it is not installed such cases are not tried, and told.
 
     Examples:
 
@@ -136,16 +139,22 @@ def try_(
             known = [case.name for case in cases] + [case.name for case in checked.gate.cases]
             hint = nearest_hint(names[0] if names else "", known)
             raise BadInput(f"no test case is called {' or '.join(names or ['anything'])}{hint}; see dialplans/tests/")
-    results = list(run_cases(program, chosen, _judge(site, program)))
+    ear = ear_for(open_site(site).dialplans / "tests", chosen)
+    unheard = [] if ear is not None else [case for case in chosen if case.has_sound]
+    possible = [case for case in chosen if case not in unheard]
+    with told():
+        results = list(run_cases(program, possible, _judge(site, program), ear))
     failed = sum(not result.ok for result in results) + sum(not tried.ok for tried in asked)
     if json:
         told_cases = [*map(_result, results), *map(_tried, asked)]
-        print_json({"ok": not failed, "cases": told_cases})
+        print_json({"ok": not failed, "cases": told_cases, "not_tried": [case.name for case in unheard]})
     else:
         for result in results:
             _print_result(result, verbose)
         for tried in asked:
             _print_tried(tried, verbose, open_site(site).zone)
+        for case in unheard:
+            out.print(f"not tried: {case.name}: {EAR_MISSING}", style="dim", markup=False)
         count = len(results) + len(asked)
         told_failed = f"[bold red]{failed} of {count} went another way[/]"
         out.print(told_failed if failed else f"[bold green]{count} calls went as expected[/]")

@@ -13,10 +13,7 @@ import structlog
 
 from acd.commands import AgentChanged, CalledAgain, OfferLapsed, SuggestWayOut, WaitWidened
 from calls import commands as door
-from calls.causes import Outcome
-from calls.errors import BrokenRule, HotlineError
-from calls.events import PlaybackFinished
-from calls.ids import AttemptId, LegId
+from calls.errors import BrokenRule
 from calls.numbers import REGION
 from calls.ports import Switch
 from complaints.cases import FileCase
@@ -51,11 +48,7 @@ Take = Callable[[events.RouterEvent], None]
 
 
 class Sentences(Protocol):
-    """Makes a sound of words, within its own deadline."""
-
-    async def clip(self, sentence: door.Sentence) -> door.Clip:
-        """The sound of one sentence. Raises HotlineError when there is none."""
-        ...
+    """Makes sounds of words."""
 
     async def prepare(self, sentences: tuple[door.Sentence, ...]) -> None:
         """Make sounds ahead of time, behind those that a caller waits for."""
@@ -123,7 +116,6 @@ class CommandExecutor:
         self.is_pin: Callable[[str], bool] = lambda digits: False
         """Whether digits are the PIN of overrides; it may take a while."""
         self._tasks: set[asyncio.Task[None]] = set()
-        self._rendering: dict[LegId, tuple[AttemptId, asyncio.Task[None]]] = {}
         self._loop = asyncio.get_running_loop()
         self._rows = LogRows(writer, vault)
         self._further_rows: dict[type, list[Callable[[Any], None]]] = {}
@@ -134,20 +126,20 @@ class CommandExecutor:
             door.Answer: switch.send,
             door.EarlyMedia: switch.send,
             door.Ring: switch.send,
-            door.Play: self._play,
-            door.Stop: self._stop,
+            door.Play: switch.send,
+            door.Stop: switch.send,
             door.Listen: switch.send,
             door.Record: switch.send,
             door.StartMusic: switch.send,
             door.StopMusic: switch.send,
-            door.Bridge: self._bridge,
+            door.Bridge: switch.send,
             door.Originate: switch.send,
-            door.Redirect: self._on_leg,
+            door.Redirect: switch.send,
             door.Supervise: switch.send,
             door.MuteRecording: switch.send,
             door.ReportTransfer: switch.send,
             door.WatchVoice: switch.send,
-            door.HangUp: self._on_leg,
+            door.HangUp: switch.send,
             HideDigits: vault.hide,
             ShowDigits: vault.show,
             CheckSecret: self._check_secret,
@@ -243,56 +235,8 @@ class CommandExecutor:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    def _play(self, command: door.Play) -> None:
-        self._drop_rendering(command.leg)
-        if any(isinstance(media, door.Sentence) for media in command.media):
-            self._rendering[command.leg] = (command.attempt, self._spawn(self._render(command)))
-        else:
-            self._switch.send(command)
-
     def _prepare(self, command: commands.PrepareSpeech) -> None:
         self._spawn(self._sentences.prepare(command.sentences))
-
-    async def _render(self, command: door.Play) -> None:
-        """Make clips of the sentences. One that cannot be made is left out and logged."""
-        clips: list[door.Media] = []
-        for media in command.media:
-            try:
-                clips.append(await self._sentences.clip(media) if isinstance(media, door.Sentence) else media)
-            except HotlineError as error:
-                log.error("sentence not spoken", call=command.leg, error=str(error), advice="is the voice installed?")
-        del self._rendering[command.leg]
-        if clips:
-            self._switch.send(door.Play(command.leg, command.attempt, tuple(clips)))
-        else:
-            self._take(
-                PlaybackFinished(
-                    command.leg, command.attempt, Outcome.FAILED, "no sound for the sentence", "missing_file"
-                )
-            )
-
-    def _drop_rendering(self, leg: LegId) -> None:
-        rendering = self._rendering.pop(leg, None)
-        if rendering is not None:
-            attempt, task = rendering
-            task.cancel()
-            self._later(PlaybackFinished(leg, attempt, Outcome.STOPPED))
-
-    def _stop(self, command: door.Stop) -> None:
-        rendering = self._rendering.get(command.leg)
-        if rendering is not None and rendering[0] == command.attempt:
-            self._drop_rendering(command.leg)
-        else:
-            self._switch.send(command)
-
-    def _on_leg(self, command: door.HangUp | door.Redirect) -> None:
-        self._drop_rendering(command.leg)
-        self._switch.send(command)
-
-    def _bridge(self, command: door.Bridge) -> None:
-        self._drop_rendering(command.a)
-        self._drop_rendering(command.b)
-        self._switch.send(command)
 
     def _lookup(self, command: Lookup) -> None:
         body = self._vault.fill(command.call, command.body)

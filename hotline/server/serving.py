@@ -6,7 +6,8 @@ import contextlib
 import gc
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 
 import msgspec
 import structlog
@@ -41,6 +42,7 @@ from hotline.people.oidc_making import make_provider
 from hotline.provisioning.port import Provisioning
 from hotline.provisioning.web_phones import WebPhones
 from hotline.server import memory
+from hotline.server.beginnings import Beginnings
 from hotline.server.controller import RunningController
 from hotline.server.days_so_far import DaysSoFar
 from hotline.server.dependency_log import DependencyLog
@@ -78,6 +80,7 @@ from hotline.webhooks.making import make_deliveries
 from hotline.webhooks.outbox import Outbox
 from ivr.vault import Vault
 from speech.sentences import Sentences
+from speech.speaking_switch import SpeakingSwitch
 from speech.utterances import Engine
 from switch.cell import Cell
 from switch.trunk_lines import TrunkLines
@@ -89,13 +92,15 @@ _SWITCH_FIRST_S = 1.0
 
 
 class _Voice:
-    """The executor's voice: the house's sentences, as clips."""
+    """The house's sentences, as clips: for the switch that speaks, and for the executor."""
 
     def __init__(self, sentences: Sentences) -> None:
         self._sentences = sentences
 
-    async def clip(self, sentence: Sentence) -> Clip:
-        return Clip(str(await self._sentences.sound(sentence.text, sentence.language)))
+    async def say(self, sentence: Sentence) -> AsyncGenerator[Clip]:
+        async with aclosing(self._sentences.spoken(sentence.text, sentence.language)) as stems:
+            async for stem in stems:
+                yield Clip(str(stem))
 
     async def prepare(self, sentences: tuple[Sentence, ...]) -> None:
         await self._sentences.warm((sentence.text, sentence.language) for sentence in sentences)
@@ -144,6 +149,8 @@ class Server:
         self._understanding = by_intents(site, self._versions.program)
         self._cell = cell
         self._sentences = sentences
+        self._speaker = _Voice(sentences)
+        self._switch = SpeakingSwitch(cell, self._speaker)
         self._provisioning = provisioning
         self._refitting = Refitting(site)
         self._stopping = asyncio.Event()
@@ -263,7 +270,7 @@ class Server:
         self._writer = writer = Writer(database, self._on_trouble, self._store)
         vault, lookups = Vault(), Lookups(self._services, HouseLookups(database, self._versions))
         executor = CommandExecutor(
-            self._cell, writer, vault, lookups, _Voice(self._sentences), lambda event: self._events.take(event)
+            self._switch, writer, vault, lookups, self._speaker, lambda event: self._events.take(event)
         )
         gate = self._gate
         executor.outgoing = GovernedCalls(self._do_not_call, gate.gate, gate.reserving, gate.looked, self.site.house)
@@ -313,6 +320,7 @@ class Server:
             NoticeTellers(self.site.settings.webhooks, self._webhook_row, carriers),
             lambda: self.controller,
         )
+        self._beginnings = Beginnings(self._versions, lambda: driver.router.register.version, self._sentences)
         self._upkeep = Upkeep(
             driver,
             clock,
@@ -325,7 +333,7 @@ class Server:
             self._services,
             self._sentences.ready,
             self.metrics.pending_rows,
-            self._housekeeping.steps(),
+            {**self._housekeeping.steps(), "beginnings of sentences": self._beginnings.look},
         )
         self._events = SwitchEvents(driver, writer, self._health, self.metrics, self._upkeep)
         self._cell.keeping.kept = self._events.kept
@@ -382,7 +390,7 @@ class Server:
 
     async def _reach_switch(self) -> None:
         try:
-            await self._cell.start(self._events.told)
+            await self._switch.start(self._events.told)
         except SwitchAway as error:
             places = (f"{switch.host}:{switch.port}" for switch in self.site.switches.values())
             advice = f"is it running at {', '.join(places)}? It is tried again by itself"
@@ -395,12 +403,13 @@ class Server:
         await self._services.close()
         if self._voice is not None:
             await self._voice.close()
-        await self._cell.close()
+        await self._switch.close()
         if self._ear is not None:
             await self._ear.close()
         self._understanding.close()
         await self._driver.executor.close()
         self._driver.close()
+        self._beginnings.close()
         await self._sentences.close()
         await self._writer.close()
         self._write_ahead.close(stored=not self._writer.pending)

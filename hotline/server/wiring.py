@@ -18,6 +18,7 @@ from hotline.versions import ear_kind
 from hotline.versions.store import Versions
 from hotline.versions.voice_kind import kind_of
 from ivr.spoken.figures import EDITION, in_words
+from speech.clauses import pieces
 from speech.espeak import Espeak
 from speech.sentences import Sentences
 from speech.voice import Voice
@@ -87,7 +88,7 @@ def make_sentences(site: Site, voice: Voice) -> Sentences:
         return Sentences(folder, voice, deadline_s=_SENTENCE_S, fallback=apology)
     quick = WordedVoice(Espeak(), in_words, EDITION)
     instead = Sentences(site.sounds / "quick-sentences", quick, deadline_s=_SENTENCE_S - _PATIENCE_S, fallback=apology)
-    return Sentences(folder, voice, deadline_s=_PATIENCE_S, instead=instead, parallel=_MOST_WAITING + 2)
+    return Sentences(folder, voice, deadline_s=_PATIENCE_S, instead=instead, parallel=_MOST_WAITING + 2, parted=pieces)
 
 
 def make_cell(site: Site, trunks: TrunkLines | None = None, ear: "Engine | None" = None) -> Cell:

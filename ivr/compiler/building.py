@@ -70,6 +70,7 @@ def understand(given: Given) -> p.Understand:
         confidence=given["confidence"] / 100,
         review=given["review"] or (),
         review_s=given["review_s"] if given["review"] else 0.0,
+        raised=bool(given["complaint"]) if given["raised"] is None else given["raised"],
         by_keys=given["by_keys"] or (),
         **_asking(given, "understand"),
     )

@@ -264,6 +264,9 @@ def _step(name: str, step: AnyStep, reading: Reading, around: Surroundings) -> I
                             f"{line.phrase} does not say {{{place}}}: both are named, as in: {{first}}, or {{second}}?"
                         )
                         yield Problem(mark, "phrase-value", told)
+            if step.raised and not step.complaint:
+                told = "a raised voice leads nowhere: complaint says where, as it does for complaint_words"
+                yield Problem(mark, "understand", told)
             for intent in [key for key in around.intents if key not in step.leads]:
                 yield Problem(
                     mark, "understand", f"{intent} leads nowhere: leads, other, or its own leads_to say where"

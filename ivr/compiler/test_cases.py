@@ -14,6 +14,8 @@
         - ends: caller_left
 
 `hears` looks forward: phrases before it need no line of their own. `never_hears` lists phrases that must not be said.
+`says` has words, or `{text: …, raised: true}` for a raised voice, or `{sound: FILE}`, a caller's recording beside the
+test cases, which is heard where an ear is.
 """
 
 from __future__ import annotations
@@ -37,7 +39,8 @@ _DEFAULT_CALLER = "+8613800138000"
 
 ACTIONS: Mapping[str, str] = {
     "presses": "keys, one after the other; a prompt that plays is interrupted",
-    "says": "words, into a step that listens",
+    "says": "words, into a step that listens; {text: …, raised: true} in a raised voice; or {sound: FILE}, a recording"
+    " in dialplans/tests",
     "waits": "seconds of silence",
     "hangs_up": "nothing behind it",
     "lookup": "what the service answers: {answers: …}, or deadline, refused, not_json, unreachable",
@@ -91,6 +94,13 @@ class TestCase:
     never_hears: tuple[str, ...] = ()
     queues: Mapping[str, QueueRules] | None = None
     """Rules of the queues by name; None where they are not known: then a queue may do anything."""
+
+    @property
+    def has_sound(self) -> bool:
+        """Whether a caller speaks by a recording in it: an ear is needed then."""
+        return any(
+            line.verb == "says" and isinstance(line.value, dict) and "sound" in line.value for line in self.script
+        )
 
 
 def read_test_cases(files: Mapping[str, str], program: Program) -> tuple[list[TestCase], list[Problem]]:
@@ -203,7 +213,8 @@ class _Reader:
         if problem:
             self._wrong(value.mark, f"{verb}: {problem}")
             return None
-        plain = value.text if verb in ("presses", "says", "transferred_to", "books") else value.plain()
+        as_text = ("presses", "says", "transferred_to", "books")
+        plain = value.text if verb in as_text and not value.is_mapping else value.plain()
         return Line(verb, plain, value.key_mark or node.mark)
 
     def _check(self, verb: str, node: Node) -> str:
@@ -213,6 +224,11 @@ class _Reader:
                 return (
                     "" if re.fullmatch(r"[0-9*#]+", node.text) else f"{ACTIONS[verb]}, not {node.text or node.kind!r}"
                 )
+            case "says" if node.is_mapping:
+                given = {key: inside.value for key, inside in node.items.items()}
+                words = given.keys() <= {"text", "raised"} and isinstance(given.get("text"), str)
+                heard = given.keys() == {"sound"} and isinstance(given["sound"], str)
+                return "" if heard or (words and isinstance(given.get("raised", True), bool)) else ACTIONS[verb]
             case "leaves_message" if node.is_mapping:
                 whole = set(node.items) == {"seconds", "then"} and node.items["then"].text == "hangs_up"
                 return "" if whole and _is_seconds(node.items["seconds"].value) else ACTIONS[verb]
@@ -262,6 +278,18 @@ def cases_schema() -> dict[str, Any]:
     seconds = {"type": "number", "minimum": 0}
     shapes: dict[str, Any] = {
         "presses": text_or_number,
+        "says": {
+            "anyOf": [
+                text_or_number,
+                {
+                    "type": "object",
+                    "required": ["text"],
+                    "additionalProperties": False,
+                    "properties": {"text": {"type": "string"}, "raised": {"type": "boolean"}},
+                },
+                _with("sound", {"type": "string"}),
+            ]
+        },
         "waits": seconds,
         "leaves_message": {
             "anyOf": [

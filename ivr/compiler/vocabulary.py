@@ -138,6 +138,7 @@ _ALL = (
             ),
             Option("review_s", v.seconds, "Seconds that a person has to look; then the usual way.", 20.0),
             Option("complaint", s.target, "Where complaint_words lead at once, whatever else is said."),
+            Option("raised", v.boolean, "Whether a raised voice leads there, too; unless said, it does."),
             Option("into", v.variable, "Keeps the intent's name under this name.", ""),
             Option("max_s", v.seconds, "Seconds to listen.", 10.0),
             Option("confidence", v.percent, "Per cent of certainty that the recogniser must have.", 30),

@@ -5,9 +5,9 @@
       └── unclear ───┘  (tries left; else leave: the menu)
 
 The judgement comes from outside (`ivr.commands.Understand`), so that a replay has the same. What follows is here:
-values are taken from what was said, asked for, read back and corrected. A word of complaint leaves at once. Keys work
-in each place: the step's own at the open question, 1 and 2 for "this, or that?" and for right and wrong, figures for a
-value.
+values are taken from what was said, asked for, read back and corrected. A word of complaint, or a raised voice, leaves
+at once. Keys work in each place: the step's own at the open question, 1 and 2 for "this, or that?" and for right and
+wrong, figures for a value.
 """
 
 from __future__ import annotations
@@ -44,7 +44,10 @@ def on_heard(walk: Walk, step: Understand, event: SpeechHeard) -> None:
         asking.silent(walk, step)
         return
     session.wish.heard = said
-    if step.complaint and complains(said, walk.program.intents.complaint_words):
+    complaint = complains(said, walk.program.intents.complaint_words)
+    if step.complaint and (complaint or (step.raised and event.raised)):
+        if not complaint:
+            walk.note("a raised voice")
         _tell(walk, "complaint")
         walk.leave("complaint", step.complaint)
     elif event.confidence < step.confidence:

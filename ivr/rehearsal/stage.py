@@ -161,12 +161,16 @@ class Rehearsal:
         for key in keys:
             self._tell(self._vault.take(DigitPressed(_LEG, key)))
 
-    def speak(self, text: str) -> None:
+    def speak(self, text: str, *, raised: bool = False) -> None:
         """Speak into an open ear; without one nothing happens."""
         self.finish()
         if self.listen is not None:
-            attempt, self.listen = self.listen.attempt, None
-            self._tell(SpeechHeard(_LEG, attempt, text, 1.0 if text else 0.0))
+            self.was_heard(SpeechHeard(_LEG, self.listen.attempt, text, 1.0 if text else 0.0, raised=raised))
+
+    def was_heard(self, heard: SpeechHeard) -> None:
+        """What an ear made of a sound, for what listens now."""
+        self.listen = None
+        self._tell(heard)
 
     def finish(self) -> bool:
         """Play what plays to its end; False: nothing played."""

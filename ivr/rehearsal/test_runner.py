@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
+from calls.commands import Listen
 from calls.errors import BadInput
+from calls.events import SpeechHeard
 from dsl.tree import Mark, Problem
 from ivr.compiler.test_cases import EXPECTATIONS, Line, TestCase, read_test_cases
 from ivr.program import Program
@@ -15,6 +17,18 @@ from ivr.rehearsal.stage import Heard, Rehearsal, Stage
 from understanding.wishes import Judge
 
 _RUNAWAY = 1000
+
+
+class Ear(Protocol):
+    """Hears callers' recordings, for test cases in which they speak by one."""
+
+    def begin(self) -> None:
+        """The next call is another caller's."""
+        ...
+
+    def hear(self, sound: str, listen: Listen) -> SpeechHeard:
+        """What was said in a file of dialplans/tests, for what listens. Raises BadInput: there is no such sound."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -73,18 +87,23 @@ class BadTestCases(BadInput):
 
 
 def run_folder(program: Program, files: Mapping[str, str], judge: Judge | None = None) -> list[Result]:
-    """Run every test case of a folder (text by path); `judge` as `Stage` takes it. Raises BadTestCases."""
+    """Run every test case of a folder (text by path) that needs no ear; `judge` as `Stage` takes it.
+
+    Raises BadTestCases.
+    """
     cases, problems = read_test_cases(files, program)
     if problems:
         raise BadTestCases(problems)
-    return list(run_cases(program, cases, judge))
+    return list(run_cases(program, [case for case in cases if not case.has_sound], judge))
 
 
-def run_cases(program: Program, cases: Iterable[TestCase], judge: Judge | None = None) -> Iterator[Result]:
-    """Run test cases, each with a fresh call."""
+def run_cases(
+    program: Program, cases: Iterable[TestCase], judge: Judge | None = None, ear: Ear | None = None
+) -> Iterator[Result]:
+    """Run test cases, each with a fresh call. Without an `ear` those with sound go another way."""
     stage = Stage(program, judge)
     for case in cases:
-        yield _Run(stage, case).run()
+        yield _Run(stage, case, ear).run()
 
 
 def run_case(program: Program, case: TestCase) -> Result:
@@ -93,8 +112,9 @@ def run_case(program: Program, case: TestCase) -> Result:
 
 
 class _Run:
-    def __init__(self, stage: Stage, case: TestCase) -> None:
+    def __init__(self, stage: Stage, case: TestCase, ear: Ear | None = None) -> None:
         self._call = Rehearsal(stage, case.at)
+        self._ear = ear
         self._case = case
         self._result = Result(case)
         self._all_heard: list[Heard] = []
@@ -106,6 +126,8 @@ class _Run:
 
     def run(self) -> Result:
         case, result = self._case, self._result
+        if self._ear is not None:
+            self._ear.begin()
         self._call.begin(case.flow, case.caller, case.called)
         for line in case.script:
             self._line_number = line.mark.line
@@ -137,9 +159,7 @@ class _Run:
             case "presses":
                 return self._does(f"presses {line.value}", lambda: call.press(str(line.value)), not call.ended)
             case "says":
-                while call.finish():
-                    pass
-                return self._does(f"says {line.value}", lambda: call.speak(str(line.value)), call.listen is not None)
+                return self._says(line.value)
             case "waits":
                 return self._does(f"waits {line.value} s", lambda: call.wait(float(line.value)), not call.ended)
             case "hangs_up":
@@ -152,6 +172,21 @@ class _Run:
                 return _same(f"step {line.value}", line.value, "/".join(call.where()), self._state())
         self._hear_rest()
         return self._house(line)
+
+    def _says(self, value: Any) -> tuple[str, str] | None:
+        call = self._call
+        while call.finish():
+            pass
+        given = value if isinstance(value, dict) else {"text": str(value)}
+        if "sound" not in given or call.listen is None:
+            text, raised = str(given.get("text") or given.get("sound")), bool(given.get("raised"))
+            what = f"says {text}{' in a raised voice' if raised else ''}"
+            return self._does(what, lambda: call.speak(text, raised=raised), call.listen is not None)
+        if self._ear is None:
+            return f"an ear for {given['sound']}", "nobody here hears sounds"
+        heard = self._ear.hear(given["sound"], call.listen)
+        what = f"says {given['sound']}, heard as: {heard.text or 'nothing'}{', in a raised voice' * heard.raised}"
+        return self._does(what, lambda: call.was_heard(heard), True)
 
     def _house(self, line: Line) -> tuple[str, str] | None:
         call, value = self._call, line.value

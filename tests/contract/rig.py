@@ -32,10 +32,14 @@ class Facts:
         self.all: list[Event] = []
         self._taken: set[int] = set()
         self._news = asyncio.Event()
+        self.taken_by: Callable[[SwitchEvent], None] | None = None
+        """Who else is told: what stands before the switch."""
 
-    def sink(self, fact: Event) -> None:
+    def sink(self, fact: SwitchEvent) -> None:
         self.all.append(fact)
         self._news.set()
+        if self.taken_by is not None:
+            self.taken_by(fact)
 
     def of(self, kind: type[F], where: Callable[[F], bool] = lambda fact: True) -> list[F]:
         """All of a kind so far, taken or not."""

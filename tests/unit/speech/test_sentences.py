@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from speech.clauses import Piece
 from speech.sentences import Sentences
-from speech.voice import VoiceError
+from speech.voice import Pcm, VoiceBusy, VoiceError
 from tests.unit.speech.voices import ToneVoice, until
 
 pytestmark = pytest.mark.unit
@@ -172,4 +173,106 @@ async def test_what_the_good_voice_cannot_say_in_time_the_quick_one_says(tmp_pat
     slow.gate.set()
     await until(lambda: sentences.counts.made)
     assert (await sentences.sound("twelve", "en")).is_relative_to(tmp_path / "good")
+    await sentences.close()
+
+
+def by_bars(text: str) -> list[Piece]:
+    """Pieces parted by `|`, all but the last one with a pause of their own."""
+    *before, last = text.split("|")
+    return [*(Piece(part, 0.05) for part in before), Piece(last)]
+
+
+async def test_the_first_piece_is_there_before_the_next_is_made(tmp_path: Path, voice: ToneVoice) -> None:
+    sentences = Sentences(tmp_path, voice, deadline_s=60.0, parted=by_bars)
+    spoken = sentences.spoken("you owe|twelve yuan", "en")
+    first = await anext(spoken)
+    assert voice.asked == [("you owe", "en")]
+    second = await anext(spoken)
+    assert first != second
+    assert first.with_suffix(".ulaw").stat().st_size < second.with_suffix(".ulaw").stat().st_size, "a shorter pause"
+    assert [stem async for stem in spoken] == []
+    await sentences.close()
+
+
+async def test_what_sentences_begin_with_is_made_once_and_a_whole_one_is_another_sound(
+    tmp_path: Path, voice: ToneVoice
+) -> None:
+    sentences = Sentences(tmp_path, voice, deadline_s=60.0, parted=by_bars)
+    twelve = [stem async for stem in sentences.spoken("you owe|twelve yuan", "en")]
+    two = [stem async for stem in sentences.spoken("you owe|two yuan", "en")]
+    assert twelve[0] == two[0]
+    assert len({*twelve, *two, await sentences.sound("you owe", "en")}) == 4
+    assert await sentences.warm([("you owe|two yuan", "en")]) == 1
+    assert sentences.counts.made == 4
+    await sentences.close()
+
+
+async def test_the_quick_voice_says_what_is_left_once_the_good_one_is_late(tmp_path: Path, voice: ToneVoice) -> None:
+    quick = Sentences(tmp_path / "quick", voice, deadline_s=60.0)
+    good = ToneVoice()
+    good.refused = {"twelve"}
+    sentences = Sentences(tmp_path / "good", good, deadline_s=60.0, instead=quick, parted=by_bars)
+    stems = [stem async for stem in sentences.spoken("you owe|twelve|yuan", "en")]
+    assert [stem.is_relative_to(tmp_path / "good") for stem in stems] == [True, False]
+    assert voice.asked == [("twelve yuan", "en")]
+    await sentences.close()
+
+
+async def test_a_busy_voice_is_asked_for_the_next_piece_again_and_for_a_new_sentence_not(tmp_path: Path) -> None:
+    class Busy(ToneVoice):
+        async def synthesise(self, text: str, language: str) -> Pcm:
+            if text == "twelve yuan" and self.busy:
+                raise VoiceBusy("one is before it")
+            return await super().synthesise(text, language)
+
+    voice = Busy()
+    sentences = Sentences(tmp_path, voice, deadline_s=60.0, parted=by_bars, parallel=3)
+    spoken = sentences.spoken("you owe|twelve yuan", "en")
+    await anext(spoken)
+    voice.gate = asyncio.Event()
+    other = asyncio.create_task(sentences.sound("another", "en"))
+    await until(lambda: voice.busy)
+    following = asyncio.create_task(anext(spoken))  # type: ignore[arg-type]  # a coroutine in all but name
+    with pytest.raises(VoiceBusy):
+        await sentences.sound("twelve yuan", "en")
+    assert not following.done()
+    voice.gate.set()
+    await other
+    assert (await following).with_suffix(".wav").exists()
+    await sentences.close()
+
+
+async def test_a_later_piece_has_the_time_in_which_those_before_are_heard(tmp_path: Path, voice: ToneVoice) -> None:
+    static = tmp_path / "please_wait"
+    sentences = Sentences(tmp_path / "s", voice, deadline_s=0.2, fallback=lambda language: static, parted=by_bars)
+    spoken = sentences.spoken("you owe|twelve yuan", "en")
+    begun = asyncio.get_running_loop().time()
+    await anext(spoken)
+    voice.gate = asyncio.Event()
+    assert await anext(spoken) == static
+    assert asyncio.get_running_loop().time() - begun > 0.6, "half a second of a tone, a pause, and a fifth"
+    await sentences.close()
+
+
+async def test_beginnings_are_made_while_nobody_waits_and_not_at_all_for_a_voice_that_is_quick(
+    tmp_path: Path, voice: ToneVoice
+) -> None:
+    voice.refused = {"bad"}
+    sentences = Sentences(tmp_path / "a", voice, deadline_s=60.0, parted=by_bars)
+    voice.gate = asyncio.Event()
+    caller = asyncio.create_task(sentences.sound("urgent", "en"))
+    await until(lambda: voice.busy)
+    warming = asyncio.create_task(
+        sentences.warm_pieces([(Piece(text, 0.05), "en") for text in ("you owe", "bad", "it is")])
+    )
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert voice.asked == [("urgent", "en")]
+    voice.gate.set()
+    await caller
+    assert await warming == 2
+    asked = len(voice.asked)
+    await anext(sentences.spoken("you owe|twelve yuan", "en"))
+    assert len(voice.asked) == asked, "it is kept"
+    assert await Sentences(tmp_path / "b", voice).warm_pieces([(Piece("you owe"), "en")]) == 0
     await sentences.close()

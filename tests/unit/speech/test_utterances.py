@@ -129,6 +129,29 @@ async def test_the_engine_is_given_the_utterance_and_little_else(piece: int) -> 
     assert 1.5 < engine.given[0].duration_s < 2.2, "a lead, the voice, and the silence that ended it"
 
 
+def buzz(duration_s: float, dbfs: float, hertz: float) -> Samples:
+    """A voice's partials at a pitch, with its syllables."""
+    at = np.arange(round(duration_s * RATE)) / RATE
+    swell = 0.55 - 0.45 * np.cos(2 * np.pi * 4 * at)
+    partials = [np.sin(2 * np.pi * number * hertz * at) / number for number in range(2, 12)]
+    return (np.sum(partials, axis=0) * swell * 32_767 * 10 ** (dbfs / 20)).clip(-32_768, 32_767).astype(np.int16)
+
+
+async def test_a_voice_is_raised_beside_what_the_same_caller_said_before() -> None:
+    recogniser, quiet = EngineRecogniser(Dictaphone()), noise(1.0, -70.0)
+
+    async def says(leg: str, dbfs: float, hertz: float) -> bool:
+        line = sound(quiet, buzz(1.0, dbfs, hertz), quiet, quiet)
+        *_, last = [fact async for fact in recogniser.listen(order(max_s=5.0, leg=LegId(leg)), line)]
+        return last.raised
+
+    assert not await says("anna", -26.0, 180.0)
+    assert await says("anna", -17.0, 230.0)
+    assert await says("anna", -17.0, 230.0), "raised once more: that is not how this caller speaks when calm"
+    assert not await says("anna", -25.0, 185.0)
+    assert not await says("bert", -17.0, 230.0), "another one speaks like that"
+
+
 async def test_silence_ends_at_its_time() -> None:
     assert await heard(EngineRecogniser(Dictaphone()), order(), sound(noise(9.0, -70.0))) == [("", True)]
 

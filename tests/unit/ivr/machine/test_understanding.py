@@ -125,6 +125,26 @@ def test_a_word_of_complaint_leads_away_at_once() -> None:
     assert line.steps == [("a", "complaint")]
 
 
+def test_a_raised_voice_leads_there_too_whatever_it_says_and_however_unsure_the_ear_is() -> None:
+    line = _line()
+    assert texts(line.tell(SpeechHeard(LEG, line.awaited, "我的钱呢", 0.1, raised=True))) == ["four"]
+    assert line.steps == [("a", "complaint; a raised voice")]
+
+
+def test_a_raised_voice_without_a_word_is_silence() -> None:
+    line = _line()
+    assert texts(line.tell(SpeechHeard(LEG, line.awaited, "", 0.0, raised=True))) != ["four"]
+
+
+def test_where_a_step_says_so_a_raised_voice_is_one_like_another() -> None:
+    line = Line(
+        compiled(_FLOW.replace("  complaint: four", "  complaint: four\n  raised: false"), **{"intents/all": _INTENTS})
+    )
+    line.start()
+    heard = line.tell(SpeechHeard(LEG, line.awaited, "我想晚几天还", 1.0, raised=True))
+    assert only(heard, Understand).said == "我想晚几天还"
+
+
 def test_a_key_wins_over_a_judgement_that_is_awaited() -> None:
     line = _line()
     _say(line, "我想晚几天还")

@@ -4,10 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from calls.commands import Listen
+from calls.events import SpeechHeard
 from ivr.compiler.compiling import compile_folder
-from ivr.compiler.test_cases import read_test_cases
+from ivr.compiler.test_cases import TestCase, read_test_cases
 from ivr.rehearsal.conversation import Conversation
-from ivr.rehearsal.test_runner import BadTestCases, Result, run_folder
+from ivr.rehearsal.test_runner import BadTestCases, Result, run_cases, run_folder
 from tests.unit.ivr.machine.machines import compiled
 
 pytestmark = pytest.mark.unit
@@ -58,6 +60,7 @@ def _try(script: str, more: str = "") -> Result:
         "presses: 5\nhears: ask\npresses: 4\nscores: {q: 4}",
         "presses: 6\nopens_case: {category: x, from: menu}\nhears: bye",
         "presses: 7\nhears: ask\nsays: a loan\nat_step: main/wait",
+        "presses: 7\nhears: ask\nsays: {text: a loan, raised: true}\nat_step: main/wait",
         "hears: one\nwaits: 6\nhears: silent\nwaits: 6\nends: hung_up",
         "hears: one\nhangs_up:\nends: caller_left",
     ],
@@ -84,6 +87,51 @@ def test_another_way(script: str, place: str, words: str) -> None:
     (difference,) = _try(script).differences
     assert str(difference).startswith(f"dialplans/tests/a.yaml:{place}: expected ")
     assert words in str(difference)
+
+
+class _Ear:
+    """Hears the word that a file is named by; the second sound of a caller is in a raised voice."""
+
+    def __init__(self) -> None:
+        self.callers = self.heard = 0
+
+    def begin(self) -> None:
+        self.callers, self.heard = self.callers + 1, 0
+
+    def hear(self, sound: str, listen: Listen) -> SpeechHeard:
+        self.heard += 1
+        return SpeechHeard(listen.leg, listen.attempt, sound.removesuffix(".wav"), 0.9, raised=self.heard > 1)
+
+
+def _spoken(script: str) -> list[TestCase]:
+    text = f"a call:\n  at: 2026-11-23T10:00+08:00\n  flow: main\n  script: [{script}]\n"
+    cases, problems = read_test_cases({"dialplans/tests/a.yaml": text}, _PROGRAM)
+    assert problems == []
+    return cases
+
+
+def test_a_caller_s_sound_is_heard_by_the_ear() -> None:
+    cases = _spoken("presses: 7, says: {sound: loan.wav}, at_step: main/wait") * 2
+    ear = _Ear()
+    results = list(run_cases(_PROGRAM, cases, ear=ear))
+    assert [str(result) for result in results if not result.ok] == []
+    assert ear.callers == 2
+    assert any("says loan.wav, heard as: loan" in line for line in results[0].transcript)
+
+
+def test_without_an_ear_a_sound_goes_another_way_and_a_folder_is_tried_without_it() -> None:
+    cases = _spoken("presses: 7, says: {sound: loan.wav}")
+    (result,) = run_cases(_PROGRAM, cases)
+    assert "expected an ear for loan.wav, but nobody here hears sounds" in str(result)
+    text = "a call: {at: 2026-11-23T10:00+08:00, flow: main, script: [presses: 7, says: {sound: loan.wav}]}"
+    assert run_folder(_PROGRAM, {"dialplans/tests/a.yaml": text}) == []
+
+
+@pytest.mark.parametrize("said", ["{raised: true}", "{text: 5}", "{sound: a.wav, text: b}", "{text: a, raised: very}"])
+def test_what_a_caller_cannot_say_is_told(said: str) -> None:
+    text = f"a call: {{at: 2026-11-23T10:00+08:00, flow: main, script: [presses: 7, says: {said}]}}"
+    (problem,) = read_test_cases({"dialplans/tests/a.yaml": text}, _PROGRAM)[1]
+    assert "says: words, into a step that listens" in str(problem)
 
 
 _WAITS = """\
