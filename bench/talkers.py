@@ -26,10 +26,11 @@ from bench.stalls import Stalls
 from bench.talk_script import CALLER_HZ, Begin, Line, Look, Looked, Request, Signalled, Signalling, Talk
 from phones.agent_phone import AgentPhone, Answer
 from phones.audio import tone
-from phones.call import Call, CallFailed
+from phones.call import Call
 from phones.caller import OutgoingCall, PhoneLine
 from phones.digest import Credentials
 from phones.endpoint import Endpoint
+from phones.facts import CallFailed
 from phones.incoming import IncomingCall
 from phones.media import MediaEngine
 from phones.transactions import Address

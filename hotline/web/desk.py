@@ -10,8 +10,8 @@ from calls.errors import BadInput, HotlineError
 from calls.ids import AgentId, CallId
 from calls.numbers import masked_within
 from control.call import Call
-from control.commands import LegRole
 from control.events import EchoTestWanted, TalkMoveWanted
+from control.log_commands import LegRole
 from dsl.spelling import nearest_hint
 from hotline.site import audit
 from hotline.views import masking

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 
 import structlog
 
@@ -70,7 +70,8 @@ class Link(asyncio.Protocol):
 
     async def welcomed(self) -> None:
         """Return once the switch asks who we are. Raises SwitchAway when it turns us away instead."""
-        await asyncio.wait([self.auth_requested, self.closed], return_when=asyncio.FIRST_COMPLETED)
+        either: tuple[asyncio.Future[Any], ...] = (self.auth_requested, self.closed)
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         if not self.auth_requested.done():
             raise SwitchAway(self.closed.result())
 
