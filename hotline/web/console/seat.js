@@ -147,7 +147,7 @@ class Seat extends LitElement {
         </label>
         ${text.includes(HIDDEN) && text !== words ? html`<p class="watch">◆ ${t("hidden_figures")}</p>` : nothing}
         <div class="buttons">
-          <button class="main" @click=${approve}>${text === words ? t("approve") : t("say_mine")}</button>
+          <button class="main" @click=${approve}>${text === words ? t("approve_answer") : t("say_mine")}</button>
           <button @click=${() => this.#do(`${path}/decline`, {})}>${t("not_right")}</button>
           ${one.seat ? nothing : html`<button @click=${() => this.#do(`${path}/take`, {})}>${t("take_it")}</button>`}
         </div>

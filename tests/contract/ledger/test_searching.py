@@ -218,7 +218,7 @@ async def test_a_cursor_of_another_list_is_refused(rig: LedgerRig) -> None:
 
 @pytest.mark.unit
 async def test_a_ledger_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(LedgerAway, match="unable to open"):
+    with pytest.raises(LedgerAway, match="there is none yet; hotline serve makes it"):
         await Reader(Place(file=tmp_path / "none.db")).attempts(AttemptSearch())
 
 

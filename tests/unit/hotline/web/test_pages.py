@@ -2,10 +2,12 @@
 
 import hashlib
 import re
+from typing import get_args
 
 import pytest
 import yaml
 
+from hotline.people.oidc_claims import Refusal
 from hotline.web import pages
 
 pytestmark = pytest.mark.unit
@@ -39,7 +41,7 @@ def test_every_word_that_a_page_says_is_there_and_none_is_left_over() -> None:
     said |= {key for text in SCRIPTS.values() for key in re.findall(r"t\([^()]*\? \"\w+\" : \"(\w+)\"", text)}
     lists = re.findall(r"const (?:STATES|PLACES) = \[(.*?)\]", SCRIPTS["wallboard.js"])
     said |= {key for found in lists for key in re.findall(r"\"(\w+)\"", found)}
-    said |= {"good", "watch", "bad", "language"}
+    said |= {"good", "watch", "bad", "language", *(f"directory_{refusal}" for refusal in get_args(Refusal))}
     assert said == set(WORDS["en"])
 
 
