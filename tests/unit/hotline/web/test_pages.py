@@ -39,6 +39,7 @@ def test_every_word_that_a_page_says_is_there_and_none_is_left_over() -> None:
     said = {key for text in SCRIPTS.values() for key in re.findall(r"\bt\(\s*\"(\w+)\"", text)}
     said |= {key for text in SCRIPTS.values() for key in re.findall(r"t\([^()]*\? \"(\w+)\"", text)}
     said |= {key for text in SCRIPTS.values() for key in re.findall(r"t\([^()]*\? \"\w+\" : \"(\w+)\"", text)}
+    said |= {key for text in SCRIPTS.values() for key in re.findall(r"(?:refused:|t\([^()]*\?\?) \"(\w+)\"", text)}
     lists = re.findall(r"const (?:STATES|PLACES) = \[(.*?)\]", SCRIPTS["wallboard.js"])
     said |= {key for found in lists for key in re.findall(r"\"(\w+)\"", found)}
     said |= {"good", "watch", "bad", "language", *(f"directory_{refusal}" for refusal in get_args(Refusal))}
