@@ -14,6 +14,7 @@ from bench.children import ChildEnded
 from bench.soak.found import Held
 from bench.soak.house import SoakHouse
 from calls.ids import Seconds
+from switch.asterisk.announcers import CONTEXT, is_announcer
 from switch.asterisk.instance.upkeep import ari_session
 
 _RESIDENT = re.compile(r"^VmRSS:\s+(\d+) kB", re.MULTILINE)
@@ -65,9 +66,12 @@ async def of(place: SoakHouse) -> Held:
             "Asterisk threads": threads(asterisk),
         },
         {
-            "channel": frozenset(str(channel["name"]) for channel in channels),
+            # the music of who waited last goes on for some seconds
+            "channel": frozenset(name for channel in channels if f"@{CONTEXT}-" not in (name := str(channel["name"]))),
             "bridge": frozenset(name for bridge in bridges if not _MUSIC.match(name := str(bridge["id"]))),
-            "caller in a bridge": frozenset(str(name) for bridge in bridges for name in bridge["channels"]),
+            "caller in a bridge": frozenset(
+                name for bridge in bridges for one in bridge["channels"] if not is_announcer(name := str(one))
+            ),
             "file": await asyncio.to_thread(_files, place),
         },
     )

@@ -23,6 +23,7 @@ from calls.ids import AttemptId, LegId, Seconds
 from calls.ports import Sink
 from switch.adapter import Adapter
 from switch.asterisk import answers, called, wire
+from switch.asterisk.announcers import ARGUMENT as ANNOUNCER_ARGUMENT
 from switch.asterisk.bridging import Bridging
 from switch.asterisk.call_records import ended_legs
 from switch.asterisk.client import AriClient
@@ -184,6 +185,8 @@ class AsteriskSwitch(Adapter[Leg]):
             self._recorder.on_snoop(channel.id)
         elif kind == SPY_ARGUMENT:
             self._supervision.on_spy(channel.id)
+        elif kind == ANNOUNCER_ARGUMENT:
+            self._player.holding_bridges.on_announcer(channel.id)
         elif (known := self._session.legs.get(LegId(channel.id))) is not None:
             self._dialler.on_answered(known)
         elif kind == OUT:

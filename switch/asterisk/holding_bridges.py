@@ -13,19 +13,23 @@ import re
 from functools import partial
 from itertools import count
 
-from calls.ids import LegId
+from calls.ids import LegId, Seconds
 from switch.asterisk import wire
+from switch.asterisk.announcers import Announcers, announcer_of, bridge_of, is_announcer
 from switch.asterisk.legs import Leg
 from switch.asterisk.requests import Reply
 from switch.asterisk.session import Session
 
 PLACES = 32
-"""In one bridge. What plays the music costs about as much as two callers."""
+"""In one bridge. Its announcer costs about as much as two callers."""
 _SPARE = PLACES // 2
 """Another bridge is opened once there are no more free places than this."""
 _ASKED_AFTER_S = (0.0, 0.1, 1.0)
-"""What plays the music leaves a bridge in which it is alone (22.10.1: its channel is a "lonely" one) for good.
-It takes a moment to go, during which Asterisk would not begin anew; and whoever is with an agent by then needs none."""
+"""Where there is no announcer of ours, what plays the music leaves a bridge in which it is alone (22.10.1: its channel
+is a "lonely" one) for good. It takes a moment to go, during which Asterisk would not begin anew; and whoever is with an
+agent by then needs none."""
+_AGAIN_AFTER_S: Seconds = 0.5
+"""An announcer that is gone is asked for anew, once its channel is: the other has the same id."""
 
 
 class HoldingBridges:
@@ -40,6 +44,9 @@ class HoldingBridges:
         self._bridge_of: dict[LegId, str] = {}
         self._inside: dict[str, set[LegId]] = {}  # as events tell
         self._asking: dict[str, list[asyncio.TimerHandle]] = {}
+        self._announcers = Announcers(session, self.first)
+        self._announced: set[str] = set()
+        """Bridges whose announcer is there or on its way."""
         self._opening = False
 
     def is_one(self, bridge: str | None) -> bool:
@@ -59,12 +66,18 @@ class HoldingBridges:
             self._open_in_time()
         return bridge
 
+    def on_announcer(self, channel: str) -> None:
+        """An announcer is up, and goes into its bridge."""
+        bridge = bridge_of(channel)
+        if self.is_one(bridge):
+            self._announcers.place(bridge, partial(self._later, bridge))
+
     def on_entered(self, bridge: str, leg: LegId) -> None:
-        """A leg is in. In a bridge that was empty the music is gone, and is asked for anew."""
+        """A leg is in. In a bridge without an announcer that was empty, the music is gone, and is asked for anew."""
         if not self.is_one(bridge):
             return
         inside = self._inside.setdefault(bridge, set())
-        if not inside:
+        if not inside and bridge not in self._announced:
             for timer in self._asking.get(bridge, ()):
                 timer.cancel()
             later = self._session.loop.call_later
@@ -72,7 +85,10 @@ class HoldingBridges:
         inside.add(leg)
 
     def on_left(self, bridge: str, leg: LegId) -> None:
-        """A leg is out. One that was sent in again meanwhile keeps its place."""
+        """A leg is out. One that was sent in again meanwhile keeps its place. Or it is an announcer, and comes anew."""
+        if is_announcer(leg) and self.is_one(bridge):
+            self._later(bridge)
+            return
         self._inside.get(bridge, set()).discard(leg)
         known = self._session.legs.get(leg)
         if self._bridge_of.get(leg) == bridge and (known is None or not known.music):
@@ -89,10 +105,15 @@ class HoldingBridges:
         standing = sorted(
             (bridge for bridge in bridges if self.is_one(bridge)), key=lambda bridge: (len(bridge), bridge)
         )
-        self._inside = {bridge: set(map(LegId, bridges[bridge])) for bridge in standing}
+        self._inside = {
+            bridge: {LegId(channel) for channel in bridges[bridge] if not is_announcer(channel)} for bridge in standing
+        }
         self._members = {bridge: set(self._inside.get(bridge, ())) for bridge in dict.fromkeys([self.first, *standing])}
         self._bridge_of = {leg: bridge for bridge, legs in self._members.items() for leg in legs}
         self._opening = False
+        self._announced = {bridge for bridge in standing if announcer_of(bridge) in bridges[bridge]}
+        for bridge in self._members.keys() - self._announced:
+            self._announce(bridge)
 
     def _forget(self, leg: LegId) -> None:
         bridge = self._bridge_of.pop(leg, None)
@@ -115,6 +136,19 @@ class HoldingBridges:
         self._opening = False
         if reply.ok or reply.status == 409:  # 409: it stands since an earlier connection
             self._members.setdefault(bridge, set())
+            self._announce(bridge)
+
+    def _announce(self, bridge: str) -> None:
+        """Bring the music into a bridge. An Asterisk of an earlier release cannot: there each has one of its own."""
+        self._announced.add(bridge)
+        self._announcers.ask(bridge, partial(self._later, bridge), partial(self._refused, bridge))
+
+    def _refused(self, bridge: str) -> None:
+        self._announced.discard(bridge)
+        self._session.request(LegId(bridge), "POST", f"bridges/{wire.part(bridge)}/moh")
+
+    def _later(self, bridge: str) -> None:
+        self._session.loop.call_later(_AGAIN_AFTER_S, self._announce, bridge)
 
     def _ask_for_music(self, bridge: str) -> None:
         if self._inside.get(bridge):

@@ -59,7 +59,6 @@ async def prepare(client: AriClient, application: str, music: str, device_prefix
     reply = await client.ask("POST", f"bridges/{wire.part(music)}?type=holding&name={wire.part(music)}")
     if not reply.ok and reply.status != 409:  # 409: it stands since an earlier connection
         raise SwitchError(f"no holding bridge: {reply.reason}")
-    await _must(client, "POST", f"bridges/{wire.part(music)}/moh")
 
 
 async def take_inventory(client: AriClient, application: str) -> Inventory:

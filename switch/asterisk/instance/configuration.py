@@ -32,6 +32,7 @@ _WHOLE_FILES = (
     "ari.conf",
     "extensions.conf",
     "musiconhold.conf",
+    "confbridge.conf",
     "logger.conf",
     "cdr.conf",
     "cdr_custom.conf",

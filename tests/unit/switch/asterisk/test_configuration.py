@@ -12,7 +12,7 @@ import pytest
 
 from calls.trunks import Trunk
 from switch.accounts import AgentAccount, SecretStore
-from switch.asterisk import called
+from switch.asterisk import announcers, called
 from switch.asterisk.instance.configuration import (
     ConfigurationError,
     render,
@@ -103,6 +103,26 @@ def test_no_endpoint_moves_a_call_by_itself(settings: AsteriskSettings, installa
         assert endpoint["set_var"].split("\n") == [*ours, "FORWARD_CONTEXT=hotline-nowhere"], name
     nowhere = (settings.etc_dir / "extensions.conf").read_text().partition("[hotline-nowhere]\n")[2]
     assert nowhere.startswith("\n"), "the context is there, and leads nowhere"
+
+
+def test_music_comes_in_longer_frames_and_everybody_gets_packets_as_long_as_they_ask(
+    settings: AsteriskSettings, installation: Installation
+) -> None:
+    peers = Peers("south", "p-2", {"north": "10.0.0.8:5060"})
+    write_configuration(replace(settings, gateway="sip:10.0.0.9", peers=peers), installation)
+    write_trunks(settings, {"carrier": Trunk("10.0.0.7")}, {}, None)
+    found = endpoints(settings)
+    assert {"trunk", "gateway", "agent-1001", "switch-north", "trunk-carrier"} == set(found)
+    assert {endpoint["use_ptime"] for endpoint in found.values()} == {"yes"}
+    assert "mixing_interval = 40" in (settings.etc_dir / "confbridge.conf").read_text()
+
+
+def test_nobody_who_calls_reaches_the_music(settings: AsteriskSettings, installation: Installation) -> None:
+    """Its context is no endpoint's, and no other leads there."""
+    write_configuration(settings, installation)
+    dialplan = (settings.etc_dir / "extensions.conf").read_text()
+    assert {endpoint["context"] for endpoint in endpoints(settings).values()}.isdisjoint({announcers.CONTEXT})
+    assert not re.search(r"^include|Goto\(hotline-music|Gosub\(hotline-music", dialplan, re.MULTILINE)
 
 
 @pytest.mark.parametrize(
