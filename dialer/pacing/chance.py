@@ -43,8 +43,7 @@ class Situation(NamedTuple):
     """Expected answers of one call dialled now, by segment."""
     inbound_share: float
     lent_a_s: float
-    """Answers that progressive dialling brings for sure, a second, of which the guard may count on what comes until
-    `calling_until`."""
+    """Answers a second, of which the guard may count on what comes until `calling_until`."""
     calling_until: Instant | None
 
 

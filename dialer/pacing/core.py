@@ -35,6 +35,10 @@ from dialer.pacing.settings import PacingSettings
 from dialer.pacing.state import Order, Ring, State, decode, encode
 from dialer.pacing.steering import Steering
 
+_TIMES_PROGRESSIVE = 2.0
+"""So many times the answers that progressive dialling brings are lent at most: where hardly anybody answers, no method
+keeps agents busy."""
+
 
 class Pacing:
     """The pace of one campaign, a `calls.ports.Core`.
@@ -259,7 +263,9 @@ class Pacing:
             chances = np.minimum(0.98, drift * np.fromiter((ring.rate for ring in rings), float, len(rings)))
             answers = answers + curves.expected(ages, chances)
         handling = agents.handling[self.settings.campaign]
-        cycle_s = curves.mean_ring_s(rate) / rate + handling.mean_s()
+        handle_s = handling.mean_s()
+        cycle_s = curves.mean_ring_s(rate) / rate + handle_s
+        sure = min(self.settings.lent / handle_s, _TIMES_PROGRESSIVE / cycle_s)
         return chance.Situation(
             now=now,
             present=len(agents.by_id),
@@ -270,7 +276,7 @@ class Pacing:
             frees=agents.frees(now) * (1.0 - self._inbound_share),
             fresh=fresh,
             inbound_share=self._inbound_share,
-            lent_a_s=self.settings.lent * len(agents.by_id) * (1.0 - self._inbound_share) / cycle_s,
+            lent_a_s=sure * len(agents.by_id) * (1.0 - self._inbound_share),
             calling_until=self._calling_until,
         )
 

@@ -67,11 +67,11 @@ class PacingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """α of `steering` for one agent: how much of the chance to be abandoned one saved call of budget buys."""
     boldest: float = 0.5
     """The greatest chance to be abandoned that any answer is ever exposed to."""
-    lent: float = 1.5
-    """The answers that the guard may count on until calling ends today, as a multiple of what progressive dialling
-    alone would bring: it may be as far in debt as these would pay back, whatever rings. At 1 a window ends within
-    its limit if from now on nothing is over-dialled; 0: never above the limit at any instant, and so the budget lies
-    idle for the first hours of each window. docs/pacing.md has what each costs."""
+    lent: float = 0.8
+    """The answers that the guard may count on until calling ends today, as the share of the agents' time that they
+    would take; at most twice what progressive dialling alone would bring. The guard may be as far in debt as these
+    would pay back, whatever rings. 0: never above the limit at any instant, and so the budget lies idle for the first
+    hours of each window. docs/pacing.md has what each costs."""
     spacing_s: Seconds = 0.5
     """The shortest time between two decisions."""
     review_s: Seconds = 1.0
