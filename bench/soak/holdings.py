@@ -20,7 +20,8 @@ from switch.asterisk.instance.upkeep import ari_session
 _RESIDENT = re.compile(r"^VmRSS:\s+(\d+) kB", re.MULTILINE)
 _TASKS = re.compile(r"^hotline_tasks (\S+)", re.MULTILINE)
 _MUSIC = re.compile(r"hotline-music(-[0-9]+)?\Z")
-_NO_LEFTOVER = (".db", ".db-wal", ".db-shm", ".db-tail1", ".db-tail2")
+_NO_LEFTOVER = (".db", ".db-wal", ".db-shm", ".db-tail1", ".db-tail2", "astdb.sqlite3-journal")
+"""Files of databases. The last is Asterisk's own, and there while it writes a registration down."""
 
 
 def descriptors(pid: int) -> int:
