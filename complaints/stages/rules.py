@@ -213,7 +213,7 @@ def _unready(state: CaseState, act: Act) -> str:
             return "nobody has taken it yet: taken comes first"
         case "notified" if state.stage == "decided" and state.four_eyes:
             return f"grade {state.grade} asks for a second person: approved comes first"
-        case "refund_ordered" if float(act.fields["amount"]) > state.owed:
+        case "refund_ordered" | "refunded" if float(act.fields["amount"]) > state.owed:
             return f"{state.owed:g} is owed by the decision, not {float(act.fields['amount']):g}"
         case "root_cause" if state.owed > 0:
             return f"{state.owed:g} was promised and has not gone back: refund_ordered comes first"

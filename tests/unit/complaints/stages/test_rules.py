@@ -165,6 +165,7 @@ class TestRefund:
         assert "300 was promised and has not gone back" in log.refused("root_cause", "li", {"cause": "x"})
         assert "300 is owed by the decision, not 3000" in log.refused("refund_ordered", "li", {"amount": 3000})
         log.do("refund_ordered", "li", {"amount": 300})
+        assert "300 is owed by the decision, not 3000" in log.refused("refunded", "li", {"amount": 3000})
         assert log.do("refunded", "li", {"amount": 300}).owed == 0
         assert log.do("root_cause", "li", {"cause": "x"}).stage == "explained"
 
