@@ -16,12 +16,16 @@ import numpy as np
 from calls.ids import Instant
 from dialer.pacing.ledgers import Ledgers
 from dialer.pacing.outlook import Array, Outlook, outlook
-from dialer.pacing.steering import Steering
+from dialer.pacing.steering import Steering, reserve
 
 _SAFE = 1e-4
 """A chance of being unserved that is no chance."""
 _LEAD_S = 60.0
 """What is lent is reckoned as of so much later, for calls that ring then."""
+_LEAST_S = 1800.0
+"""The credit is spent over so long a time at least: one call more or less is no reason to leap."""
+_ROLLING_S = 3600.0
+"""The same where no end is known."""
 _MOST = 4
 """Calls dialled at once are at most so many for each agent."""
 
@@ -42,6 +46,8 @@ class Situation(NamedTuple):
     fresh: Array
     """Expected answers of one call dialled now, by segment."""
     inbound_share: float
+    likely_a_s: float
+    """Answers a second that busy agents take."""
     lent_a_s: float
     """Answers a second, of which the guard may count on what comes until `calling_until`."""
     calling_until: Instant | None
@@ -59,7 +65,7 @@ def choose(situation: Situation, ledgers: Ledgers, steering: Steering) -> int:
     idle = _idle(situation)
     rate = float(situation.fresh.sum())
     ahead = outlook(idle, situation.answers, situation.frees)
-    steering.learn(_credit(situation, situation.answers, ahead, ledgers), situation.present, situation.now)
+    theta = steering.aim(_allowance(situation, ahead, ledgers))
     allowed = _largest(lambda count: _room(situation, ledgers, situation.ringing, count)[0] >= 0, 0, most(situation))
     if allowed <= least or rate <= 0:
         return least
@@ -67,9 +73,7 @@ def choose(situation: Situation, ledgers: Ledgers, steering: Steering) -> int:
     def passes(count: int) -> bool:
         answers = situation.answers + (count - 1) * situation.fresh
         looked = ahead if count == 1 else outlook(idle, answers, situation.frees)
-        cost = float(situation.fresh @ looked.marginal) / rate
-        credit = _credit(situation, answers, looked, ledgers)
-        return cost <= max(_SAFE, steering.theta(credit, situation.present))
+        return float(situation.fresh @ looked.marginal) / rate <= max(_SAFE, theta)
 
     return _largest(passes, least, allowed)
 
@@ -85,10 +89,18 @@ def most(situation: Situation) -> int:
     return max(progressive(situation), _MOST * situation.present)
 
 
-def _credit(situation: Situation, answers: Array, ahead: Outlook, ledgers: Ledgers) -> float:
-    """What the tightest window has left once all that rings has turned out as expected."""
+def _allowance(situation: Situation, ahead: Outlook, ledgers: Ledgers) -> float:
+    """The share of the answers still to come that the tightest window lets be abandoned, once all that rings has turned
+    out as expected."""
     unserved = ahead.unserved + situation.waiting * float(np.exp(-situation.frees[0]))
-    return ledgers.credit(float(answers.sum()), unserved)
+    kept = reserve(situation.present, situation.ringing)
+
+    def coming(ends_at: Instant | None) -> float:
+        ends = [at for at in (ends_at, situation.calling_until) if at is not None]
+        left_s = max(_LEAST_S, min(ends) - situation.now) if ends else _ROLLING_S
+        return max(1.0, situation.likely_a_s * left_s)
+
+    return ledgers.allowance(float(situation.answers.sum()), unserved, kept, coming)
 
 
 def _idle(situation: Situation) -> Array:

@@ -35,6 +35,8 @@ from dialer.pacing.settings import PacingSettings
 from dialer.pacing.state import Order, Ring, State, decode, encode
 from dialer.pacing.steering import Steering
 
+_BUSY = 0.8
+"""The share of their time that agents are likely to be busy."""
 _TIMES_PROGRESSIVE = 2.0
 """So many times the answers that progressive dialling brings are lent at most: where hardly anybody answers, no method
 keeps agents busy."""
@@ -52,7 +54,7 @@ class Pacing:
         self.rates = Rates(settings.answer_rate)
         self.agents = Agents(settings.campaign, settings.handle_times, settings.patience_s)
         self.ledgers = Ledgers(settings.windows, settings.denominator, settings.machines_wrong)
-        self.steering = Steering(settings.urgency, settings.boldest)
+        self.steering = Steering(settings.boldest)
         self.mode: Mode = "progressive"
         self.why: Why = "no_history"
         self._window = ""
@@ -149,7 +151,7 @@ class Pacing:
             case Abandoned(call=call):
                 self._answered(call, now)
                 if self._waiting.pop(call, None) is not None:
-                    self.ledgers.abandoned(now)
+                    self._abandoned(now)
             case Ended(call=call):
                 self._over(call, answered=False, now=now)
             case Machine(call=call):
@@ -201,6 +203,11 @@ class Pacing:
         if self._over(call, answered=True, now=now):
             self._waiting[call] = now
             self.ledgers.answered(now)
+            self.steering.answered()
+
+    def _abandoned(self, now: Instant) -> None:
+        self.ledgers.abandoned(now)
+        self.steering.abandoned()
 
     def _over(self, call: CallId, *, answered: bool, now: Instant) -> bool:
         """Learn how a call's ringing ended; whether it rang."""
@@ -265,6 +272,7 @@ class Pacing:
         handling = agents.handling[self.settings.campaign]
         handle_s = handling.mean_s()
         cycle_s = curves.mean_ring_s(rate) / rate + handle_s
+        here = len(agents.by_id) * (1.0 - self._inbound_share)
         sure = min(self.settings.lent / handle_s, _TIMES_PROGRESSIVE / cycle_s)
         return chance.Situation(
             now=now,
@@ -276,7 +284,8 @@ class Pacing:
             frees=agents.frees(now) * (1.0 - self._inbound_share),
             fresh=fresh,
             inbound_share=self._inbound_share,
-            lent_a_s=sure * len(agents.by_id) * (1.0 - self._inbound_share),
+            likely_a_s=_BUSY / handle_s * here,
+            lent_a_s=sure * here,
             calling_until=self._calling_until,
         )
 
@@ -292,4 +301,4 @@ class Pacing:
             del self._rings[call]
         for call in [call for call, since in self._waiting.items() if since + settings.longest_ring_s <= now]:
             del self._waiting[call]
-            self.ledgers.abandoned(now)
+            self._abandoned(now)

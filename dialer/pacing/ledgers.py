@@ -143,10 +143,19 @@ class Ledgers:
         for ledger in self.by_window.values():
             ledger.pass_time(now)
 
-    def credit(self, answers: float, unserved: float) -> float:
-        """The least of all windows, if so many calls that ring are answered and so many of them find nobody."""
+    def allowance(
+        self, answers: float, unserved: float, reserve: float, coming: Callable[[Instant | None], float]
+    ) -> float:
+        """The share of what is still to come that may be abandoned, the least of all windows, if so many calls that
+        ring are answered, so many of them find nobody, and so many shall be left over at the end.
+
+        `coming`: the answers, or calls, to come until a window's end; None where it rolls."""
         more = 0.0 if self._denominator == "dialled" else answers
-        return min(ledger.credit(more, unserved) for ledger in self.by_window.values())
+        return min(
+            ledger.window.limit
+            + (ledger.credit(more, unserved) - reserve) / coming(None if ledger.window.rolling_s else ledger.ends_at)
+            for ledger in self.by_window.values()
+        )
 
     def room(
         self, ringing: int, dials: int, waiting: int, unserved: int, lent: Callable[[Instant | None], float]

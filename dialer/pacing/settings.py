@@ -63,8 +63,6 @@ class PacingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     least_calls: int = 60
     least_answers: int = 8
     """No over-dialling before so many calls have ended, so many of them with an answer."""
-    urgency: float = 0.016
-    """α of `steering` for one agent: how much of the chance to be abandoned one saved call of budget buys."""
     boldest: float = 0.5
     """The greatest chance to be abandoned that any answer is ever exposed to."""
     lent: float = 0.8

@@ -1,68 +1,72 @@
 """Steering: the chance θ to be abandoned that the next answer may be exposed to, so that the budget is used up evenly.
 
-The same θ at all times gets the most talk out of a budget: a saved call is worth as much in the morning as at night. So
-θ is nearly constant. It follows the credit of the tightest window by a little at once, and by the integral of it within
-the hour, which finds the level that this list and these agents need:
+The same θ at all times gets the most talk out of a budget: a saved call is worth as much in the morning as at night,
+and what is abandoned grows faster than θ. So θ is the one that, kept until the window ends, would spend just what is
+left:
 
-    θ = base + α·(credit − reserve)        d base / dt = α·(credit − reserve) / 1 h        0 ≤ θ ≤ `boldest`
+    θ = (limit + (credit − reserve) / answers still to come) / r        0 ≤ θ ≤ `boldest`
 
-α falls with the root of the number of agents, as the credit of many swings more.
+of the tightest window. r is how many are abandoned of those who were exposed to a θ of one, and is learned: whole
+calls are dialled or none, so most answers are exposed to less than θ. The reserve is what the guard will ask for at the
+end, when nothing is lent any more and it supposes that all that rings is answered at once; it is saved over the whole
+day, or the last hour would go by progressively.
 """
 
 import math
 
 import msgspec
 
-from calls.ids import Instant, Seconds
-
-_INTEGRAL_S = 3600.0
-_LONGEST_STEP_S: Seconds = 5.0
-"""After a gap, as of a night, the integral does not leap."""
-_FIRST = 0.04
+_SPENT, _EXPOSED = 6.0, 10.0
+"""What is believed of r before any is seen: abandoned calls, and the sum of the θ that answers were exposed to."""
+_KEPT = 1 - 1 / 4000
+"""Of what was learned stays so much at each answer."""
 _RESERVE = 0.8, 0.2
 """Calls that are kept back, and by root of the number of agents: a window shall end under its limit, not at it."""
+_RINGING = 0.4
+"""Calls that are kept back by call that rings."""
 
 
 class SteeringState(msgspec.Struct):
-    """Of `Steering`."""
+    """Of `Steering`; a release that steered otherwise wrote none of these."""
 
-    base: float
-    at: Instant
+    spent: float = _SPENT
+    exposed: float = _EXPOSED
+    theta: float = 0.0
 
 
 class Steering:
     """θ, and what it has learned."""
 
-    def __init__(self, urgency: float, boldest: float) -> None:
-        self._urgency = urgency
+    def __init__(self, boldest: float) -> None:
         self._boldest = boldest
-        self.base = _FIRST
-        self._at: Instant = 0.0
+        self._spent, self._exposed = _SPENT, _EXPOSED
+        self.theta = 0.0
+        """That of the last decision."""
 
-    def theta(self, credit: float, present: int) -> float:
-        """For the next answer, with this credit left after all that is expected of calls that ring."""
-        wanted = self.base + self._gain(present) * (credit - _reserve(present))
-        return min(self._boldest, max(0.0, wanted))
+    def aim(self, allowance: float) -> float:
+        """θ for the next answer, where this share of all that are still to come may be abandoned."""
+        self.theta = min(self._boldest, max(0.0, allowance * self._exposed / self._spent))
+        return self.theta
 
-    def learn(self, credit: float, present: int, now: Instant) -> None:
-        """Move the base; once a decision, with what is expected before anything is dialled."""
-        step_s = min(_LONGEST_STEP_S, max(0.0, now - self._at))
-        self._at = now
-        moved = self.base + self._gain(present) * (credit - _reserve(present)) * step_s / _INTEGRAL_S
-        self.base = min(self._boldest, max(0.0, moved))
+    def answered(self) -> None:
+        """Learn that a call was answered: it was exposed to the last θ."""
+        self._exposed = self._exposed * _KEPT + self.theta
+        self._spent *= _KEPT
 
-    def _gain(self, present: int) -> float:
-        return self._urgency / math.sqrt(max(1, present))
+    def abandoned(self) -> None:
+        """Learn that nobody was there for one."""
+        self._spent += 1.0
 
     def state(self) -> SteeringState:
         """All of it."""
-        return SteeringState(self.base, self._at)
+        return SteeringState(self._spent, self._exposed, self.theta)
 
     def restore(self, state: SteeringState) -> None:
         """Go on from there."""
-        self.base, self._at = state.base, state.at
+        self._spent, self._exposed, self.theta = state.spent, state.exposed, state.theta
 
 
-def _reserve(present: int) -> float:
+def reserve(present: int, ringing: int) -> float:
+    """The calls that a window shall have left at its end, with so many agents and so many calls that ring."""
     fixed, by_root = _RESERVE
-    return fixed + by_root * math.sqrt(present)
+    return fixed + by_root * math.sqrt(present) + _RINGING * ringing
