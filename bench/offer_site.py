@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bench import live_site, offer_script
-from control.treatment import Announce, phrases_of_announcements
+from control.rules.treatment import Announce, phrases_of_announcements
 
 _ANNOUNCED_S = 20.0  # of each 30: two offers in three come while it plays
 _ANNOUNCE = Announce(first_s=5.0, every_s=30.0, wait=False)

@@ -16,7 +16,7 @@ from bench import machine
 from bench.catalogue import Options
 from bench.report import Report, at_most, told
 from calls.ids import AgentId, AttemptId, CallId
-from control.commands import NotifyRing
+from control.messages.commands import NotifyRing
 from hotline.site.webhooks import WebhookSettings
 from hotline.store import opening
 from hotline.store.writer import Writer

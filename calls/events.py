@@ -166,8 +166,8 @@ class AgentDeviceChanged(Event, frozen=True):
 class TransferRequested(Event, frozen=True):
     """An agent wants the other side of their talk to go on with somebody else. Nothing is done yet.
 
-    `leg` is the agent's; one of a caller never asks. `to` is the target as they wrote it: an account, a number, a
-    name, see `control.transfer_targets`; of an address only the user part is told, so no host outside is ever one.
+    `leg` is the agent's; one of a caller never asks. `to` is the target as they wrote it: an account, a number, a name,
+    see `control.transfers.transfer_targets`; of an address only the user part is told, so no host outside is ever one.
     `by` is the mouth: the phone's own key (SIP REFER, RFC 3515), a star code, or HTTP.
 
     `replaces`: another leg of the same switch whose far side is the target, whatever `to` says (an attended transfer,

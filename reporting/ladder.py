@@ -1,6 +1,6 @@
 """The ladder: how long callers were on each rung, why they left it, and what of it was wasted before a person had them.
 
-Rungs are those of `control.ladder`: self-service, the robot, a person.
+Rungs are those of `control.machines.ladder`: self-service, the robot, a person.
 """
 
 from collections.abc import Iterable

@@ -14,8 +14,8 @@ from acd.state import Agent, Caller
 from bench.soak.found import CallRow, Log, RecordingRow, TalkRow
 from calls.errors import HotlineError
 from calls.ids import AttemptId, Instant
-from control import snapshot as state_of
-from control.router import Router
+from control.register import snapshot as state_of
+from control.routing.router import Router
 from hotline.journal import reading
 from hotline.journal.reading import Snapshot
 from hotline.journal.replaying import NewRouter, replayed

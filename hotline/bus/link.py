@@ -27,7 +27,7 @@ from acd.events import AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut,
 from calls.backoff import Backoff
 from calls.dependencies import Dependency
 from calls.ids import AgentId
-from control import commands, events, log_commands
+from control.messages import commands, events, log_commands
 from dsl.spelling import nearest_hint
 from hotline.bus import words
 from hotline.bus.case_notices import CaseNotices, NoticesToPeople

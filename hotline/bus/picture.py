@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from calls.numbers import REGION
-from control import commands
-from control.register import Register
+from control.messages import commands
+from control.register.register import Register
 from hotline.bus import words
 from hotline.views.live_states import Kind, LiveStates
 

@@ -18,9 +18,9 @@ from calls.errors import BadInput
 from calls.trunks import Tls, Trunk
 from complaints import schema as case_schemas
 from complaints.clocks.schema import clocks_schema
-from control.outgoing_rules import OutgoingRules
-from control.transfer_rules import TransferRules
-from control.treatment import QueueTreatment
+from control.rules.outgoing_rules import OutgoingRules
+from control.rules.transfer_rules import TransferRules
+from control.rules.treatment import QueueTreatment
 from dialer.campaigns import schema as campaign_schemas
 from dialer.governor.schema import policy_schema
 from dialer.scenes import schema as scene_schemas

@@ -8,7 +8,7 @@ import typer
 
 from calls.errors import BadInput
 from calls.numbers import e164, is_withheld
-from control.log_commands import CallbackOutcome, CallOutcome, Direction
+from control.messages.log_commands import CallbackOutcome, CallOutcome, Direction
 from dsl.spelling import nearest_hint
 from hotline.cli.common import (
     JsonOption,

@@ -17,8 +17,8 @@ from calls.errors import BrokenRule
 from calls.numbers import REGION
 from calls.ports import Switch
 from complaints.cases import FileCase
-from control import commands, events
-from control.override_phone import PIN
+from control.messages import commands, events
+from control.overrides.override_phone import PIN
 from dialer.campaigns import commands as campaigns
 from dialer.campaigns.events import Fetched, Recalled
 from hotline.driver.do_not_call import NumberList

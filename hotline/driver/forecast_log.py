@@ -3,7 +3,7 @@
 import structlog
 
 from acd.forecast.forecaster import Layer
-from control.commands import ForecastMade
+from control.messages.commands import ForecastMade
 
 log = structlog.get_logger("hotline")
 

@@ -6,8 +6,8 @@ import msgspec
 
 from calls.events import DigitPressed, Tick
 from calls.ids import Instant
-from control import events
-from control.router import Router
+from control.messages import events
+from control.routing.router import Router
 from hotline.driver.clock import Clock
 from hotline.driver.executor import CommandExecutor
 from hotline.journal import snapshots

@@ -8,7 +8,7 @@ import msgspec
 import structlog
 
 from calls.ids import LegId
-from control.log_commands import (
+from control.messages.log_commands import (
     DropRecording,
     LogCall,
     LogCallback,
@@ -23,7 +23,7 @@ from control.log_commands import (
     LogTransfer,
     LogWait,
 )
-from control.override_phone import ROLE
+from control.overrides.override_phone import ROLE
 from hotline.store import statements
 from hotline.store.writer import Writer
 from hotline.views.masking import parties

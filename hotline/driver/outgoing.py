@@ -12,8 +12,8 @@ import structlog
 
 from calls.errors import BadInput
 from calls.ids import Seconds
-from control.commands import AskGate, SettleAttempt
-from control.events import GateAnswered
+from control.messages.commands import AskGate, SettleAttempt
+from control.messages.events import GateAnswered
 from dialer.governor.decisions import Decision
 from dialer.governor.questions import Question
 from hotline.driver.do_not_call import LISTED, DoNotCall, may_call
@@ -23,7 +23,7 @@ from hotline.ledger.port import LedgerAway, Reservation, Settlement
 log = structlog.get_logger("hotline")
 
 _PATIENCE_S: Seconds = 8.0
-"""Below that of call control (`control.gate.ANSWER_S`), so that a slow answer is told as one."""
+"""Below that of call control (`control.gate.gate.ANSWER_S`), so that a slow answer is told as one."""
 _HOLD_S: Seconds = 300.0
 """A call that has passed is dialled at once, and its answer is told: two minutes of ringing are the most."""
 _AGAIN_S: Seconds = 1.0

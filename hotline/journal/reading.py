@@ -9,7 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from calls.ids import Instant
-from control import events
+from control.messages import events
 from hotline.journal.snapshots import unpacked
 from hotline.store import opening
 

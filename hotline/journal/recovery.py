@@ -7,7 +7,7 @@ from typing import NamedTuple
 import structlog
 
 from calls.ids import Instant
-from control.router import Router
+from control.routing.router import Router
 from hotline.journal import reading
 from hotline.journal.reading import Entry, Tail
 from hotline.journal.replaying import NewRouter, restored

@@ -11,8 +11,8 @@ import msgspec
 import structlog
 
 from calls.ids import Instant
-from control import commands, events
-from control.router import Router
+from control.messages import commands, events
+from control.routing.router import Router
 from hotline.journal.reading import Entry, Snapshot
 
 log = structlog.get_logger("hotline")

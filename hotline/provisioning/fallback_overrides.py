@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from calls.overrides import ALL, Override
-from control.overrides import hours_of
+from control.overrides.overrides import hours_of
 from dsl.hours import Hours, with_others
 from ivr.program import Program
 from switch.fallback import FOREVER, Announcement, OpeningHours, Span

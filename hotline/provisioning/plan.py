@@ -10,7 +10,7 @@ import soundfile
 
 from calls.ids import AgentId, CallId, Seconds, leg_on
 from calls.overrides import ALL, Override
-from control.log_commands import CallOutcome
+from control.messages.log_commands import CallOutcome
 from hotline.provisioning.fallback_hours import hours_of
 from hotline.provisioning.fallback_numbers import forms_of
 from hotline.provisioning.fallback_overrides import announced, closed_lines, closed_queues, with_overrides, without

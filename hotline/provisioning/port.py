@@ -8,7 +8,7 @@ from calls.ids import AgentId, CallId, Seconds
 from calls.numbers import e164
 from calls.overrides import Override
 from calls.trunks import Tls, Trunk
-from control.log_commands import CallOutcome, LogCall, LogRecording
+from control.messages.log_commands import CallOutcome, LogCall, LogRecording
 from hotline.versions.routing import RoutingConfiguration
 from ivr.program import Program
 from switch.failed_registrations import FailedRegistration

@@ -20,8 +20,8 @@ from acd.matching import Matching
 from acd.state import Agent, Caller
 from calls.errors import BadInput
 from calls.ids import AgentId, AttemptId, CallId, Instant, QueueName
-from control import commands, events, log_commands
-from control.router import Router
+from control.messages import commands, events, log_commands
+from control.routing.router import Router
 from hotline.journal import reading
 from hotline.journal.reading import Entry
 from hotline.journal.replaying import replayed, restored

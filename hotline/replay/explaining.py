@@ -11,8 +11,8 @@ import msgspec
 
 from acd.trace import Decision, Standing, Witness
 from calls.ids import CallId
-from control.call import Call
-from control.events import GateAnswered
+from control.messages.events import GateAnswered
+from control.register.call import Call
 from hotline.journal import reading
 from hotline.journal.replaying import replayed, restored
 from hotline.replay.routers import routers_of

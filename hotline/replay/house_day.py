@@ -13,7 +13,7 @@ import numpy as np
 
 from acd.commands import SuggestWayOut
 from calls.ids import AttemptId, CallId, Instant, QueueName, Seconds
-from control import commands, events, log_commands
+from control.messages import commands, events, log_commands
 from hotline.replay.day import Day, measured, roster_of
 from ivr.commands import Lookup, StepTaken
 from ivr.events import LookupFinished

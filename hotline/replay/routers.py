@@ -1,8 +1,8 @@
 """Routers for a replay: as the server makes them, by the versions and wait models that the site has kept."""
 
 from acd.matching import Observer
-from control.assembly import make_router
-from control.router import Router
+from control.routing.assembly import make_router
+from control.routing.router import Router
 from hotline.journal.replaying import NewRouter
 from hotline.learning.wait_models import WaitModels
 from hotline.site.site import Site

@@ -11,7 +11,7 @@ import msgspec
 
 from calls.errors import BadInput
 from calls.ids import Instant
-from control import events
+from control.messages import events
 from dsl.hours import is_open
 from hotline.site.site import Site
 from hotline.store import opening, statements

@@ -14,10 +14,11 @@ from calls.errors import BadInput
 from calls.ids import AgentId, AttemptId, CallId
 from calls.number_kinds import is_emergency
 from calls.numbers import e164
-from control import dial_rules, events
-from control.commands import AskGate
-from control.proposals import Proposal
-from control.register import Register
+from control.gate import dial_rules
+from control.machines.proposals import Proposal
+from control.messages import events
+from control.messages.commands import AskGate
+from control.register.register import Register
 from hotline.driver.clock import Clock
 from hotline.driver.live import LiveDriver
 from hotline.server.approvals import Approvals

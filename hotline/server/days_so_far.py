@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from control import commands, log_commands
+from control.messages import commands, log_commands
 from hotline.store import opening
 from hotline.store.writer import Writer
 from hotline.views.days import Days

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 from acd.commands import AgentChanged
-from control import commands
-from control.register import Register
+from control.messages import commands
+from control.register.register import Register
 from hotline.driver.clock import Clock
 from hotline.server.days_so_far import DaysSoFar
 from hotline.store import statements

@@ -7,7 +7,7 @@ import structlog
 from prometheus_client import Counter
 
 from calls.ids import Instant
-from control.commands import Noticed
+from control.messages.commands import Noticed
 from hotline.provisioning.port import Provisioning
 from switch.failed_registrations import FailedRegistration
 

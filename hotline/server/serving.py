@@ -15,10 +15,10 @@ import structlog
 from calls.commands import Clip, Sentence
 from calls.dependencies import Dependencies, Dependency
 from calls.errors import BadInput, SwitchAway
-from control import events
-from control.assembly import make_router
-from control.register import Register
-from control.router import Router
+from control.messages import events
+from control.register.register import Register
+from control.routing.assembly import make_router
+from control.routing.router import Router
 from hotline.bus.making import make_bus
 from hotline.campaigns.fetching import Fetching
 from hotline.campaigns.rows import CampaignRows

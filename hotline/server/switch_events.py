@@ -3,8 +3,8 @@
 from calls.causes import DeviceState
 from calls.events import AgentDeviceChanged, CallRinging, CommandDone, SwitchBack, SwitchEvent, SwitchLost
 from calls.ids import LegId
-from control import events
-from control.contact_calls import ROLE as CONTACT
+from control.messages import events
+from control.outgoing.contact_calls import ROLE as CONTACT
 from hotline.driver.live import LiveDriver
 from hotline.server.health import Health
 from hotline.server.upkeep import Upkeep

@@ -6,7 +6,7 @@ import structlog
 
 from calls.errors import HotlineError
 from calls.ids import Instant
-from control.events import TrunksChanged
+from control.messages.events import TrunksChanged
 from hotline.provisioning.port import Provisioning
 from hotline.server.health import Health
 from hotline.versions.store import Versions

@@ -14,7 +14,7 @@ from calls.causes import DeviceState
 from calls.errors import HotlineError
 from calls.events import AgentDeviceChanged
 from calls.ids import CallId, Instant
-from control import events
+from control.messages import events
 from hotline.driver.clock import Clock
 from hotline.driver.live import LiveDriver
 from hotline.driver.services import Services

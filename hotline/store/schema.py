@@ -163,7 +163,7 @@ rungs = Table(
     Column("rung", String(16), nullable=False, comment="self_service, robot, person"),
     Column("began_at", Float(53), nullable=False),
     Column("ended_at", Float(53), nullable=False),
-    Column("because", String(16), nullable=False, comment="control.ladder.RungEvent"),
+    Column("because", String(16), nullable=False, comment="control.machines.ladder.RungEvent"),
 )
 
 recordings = Table(

@@ -12,7 +12,7 @@ import msgspec
 
 from acd.forecast.features import FEATURES_ID
 from complaints.cases import Case
-from control import log_commands
+from control.messages import log_commands
 
 
 def upsert(table: str, key: str, others: str) -> str:

@@ -15,7 +15,7 @@ from acd.config import Configuration, expression_problems, read
 from calls.ids import QueueName
 from complaints.clocks.book import ClockBook
 from complaints.followups.reading import FOLLOW_UPS
-from control.treatment import QueueTreatment
+from control.rules.treatment import QueueTreatment
 from dialer.campaigns.reading import CampaignReading
 from dsl.records import decoding_problem
 from dsl.spelling import nearest

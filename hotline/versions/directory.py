@@ -9,10 +9,10 @@ from calls.errors import BadInput
 from calls.ids import AgentId, QueueName
 from calls.numbers import e164
 from calls.trunks import Trunk, carriers
-from control.call import Call
-from control.outgoing_rules import OutgoingRules
-from control.transfer_rules import TransferRules
-from control.treatment import QueueTreatment
+from control.register.call import Call
+from control.rules.outgoing_rules import OutgoingRules
+from control.rules.transfer_rules import TransferRules
+from control.rules.treatment import QueueTreatment
 from dialer.scenes.book import Book
 from dsl.hours import OtherHours, is_open, with_others
 from hotline.versions.routing import RoutingConfiguration

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 from calls.number_kinds import COUNTRIES
-from control import override_menu, star_codes
-from control.treatment import QueueTreatment, phrases_of_announcements, phrases_of_callbacks
+from control.agents import star_codes
+from control.machines import override_menu
+from control.rules.treatment import QueueTreatment, phrases_of_announcements, phrases_of_callbacks
 from dsl.hours import Hours
 from dsl.spelling import nearest_hint
 from dsl.tree import Mark, Node, Problem

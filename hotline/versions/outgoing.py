@@ -6,7 +6,7 @@ import msgspec
 
 from calls.number_kinds import COUNTRIES
 from calls.numbers import e164
-from control.outgoing_rules import OutgoingRules
+from control.rules.outgoing_rules import OutgoingRules
 from dsl.records import decoding_problem
 from dsl.tree import Node, Problem
 

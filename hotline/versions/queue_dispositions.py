@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from acd.config import AgentConfig
-from control.treatment import QueueDisposition
+from control.rules.treatment import QueueDisposition
 from dialer.campaigns.disposition_codes import code_faults
 from dsl.spelling import nearest_hint
 from dsl.tree import NAME, Mark, Node, Problem

@@ -7,9 +7,9 @@ import msgspec
 from acd.config import Configuration
 from calls.ids import AgentId, QueueName
 from calls.trunks import Tls, Trunk
-from control.outgoing_rules import OutgoingRules
-from control.transfer_rules import TransferRules
-from control.treatment import QueueTreatment
+from control.rules.outgoing_rules import OutgoingRules
+from control.rules.transfer_rules import TransferRules
+from control.rules.treatment import QueueTreatment
 
 
 class RoutingConfiguration(msgspec.Struct, frozen=True, dict=True):

@@ -6,7 +6,7 @@ import msgspec
 
 from calls.number_kinds import COUNTRIES
 from calls.numbers import e164
-from control.transfer_rules import Code, TransferRules
+from control.rules.transfer_rules import Code, TransferRules
 from dsl.records import decoding_problem
 from dsl.spelling import nearest_hint
 from dsl.tree import Mark, Node, Problem

@@ -10,10 +10,10 @@ from acd.forecast.forecaster import Forecast
 from calls.ids import AgentId, CallId
 from calls.numbers import REGION, masked
 from complaints.cases import FileCase
-from control import commands, log_commands
-from control.call import Call, Talk
-from control.ladder import Ladder
-from control.register import Register
+from control.machines.ladder import Ladder
+from control.messages import commands, log_commands
+from control.register.call import Call, Talk
+from control.register.register import Register
 from dialer.campaigns.commands import CampaignChanged, LogTry
 from hotline.views import states
 from hotline.views.campaigns import CampaignCounts

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from acd.agents import Standing
 from acd.commands import AgentChanged
 from calls.ids import AgentId, AttemptId, CallId
-from control import events
-from control.proposals import Proposal
-from control.register import Register
+from control.machines.proposals import Proposal
+from control.messages import events
+from control.register.register import Register
 from dialer.campaigns.events import CampaignOrdered
 from dialer.campaigns.settings import CampaignSettings
 from dialer.pacing.ledgers import WindowCount

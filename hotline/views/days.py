@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from calls.ids import Seconds
-from control.log_commands import LogCall
-from control.register import Register
+from control.messages.log_commands import LogCall
+from control.register.register import Register
 from hotline.views.states import Message
 
 

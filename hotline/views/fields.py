@@ -7,7 +7,7 @@ import functools
 import re
 
 from calls.numbers import masked, masked_within
-from control.call import Call
+from control.register.call import Call
 
 SHOWN = frozenset({"waiting", "offered", "talking"})
 """Places of a call in which an agent's screen has, or may soon have, what is known of it."""

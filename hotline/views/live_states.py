@@ -7,10 +7,10 @@ from typing import Literal
 from acd.commands import AgentChanged
 from calls.ids import CallId
 from calls.numbers import REGION
-from control import commands, log_commands
-from control.call import Call
-from control.ladder import Ladder
-from control.register import Register
+from control.machines.ladder import Ladder
+from control.messages import commands, log_commands
+from control.register.call import Call
+from control.register.register import Register
 from hotline.views import states
 
 Kind = Literal[

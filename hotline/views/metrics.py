@@ -8,8 +8,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from acd.commands import AgentChanged, OfferLapsed
 from calls.overrides import Kind
 from complaints.cases import FileCase
-from control import commands, log_commands
-from control.register import Register
+from control.messages import commands, log_commands
+from control.register.register import Register
 
 _TALKS = (5, 10, 30, 60, 120, 180, 300, 600, 1200, 1800, 3600)
 _WAITS = (1, 2, 5, 10, 20, 30, 60, 120, 300, 480, 720, 1800)

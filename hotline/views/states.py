@@ -12,9 +12,9 @@ from acd.commands import AgentChanged, AgentState
 from acd.forecast.forecaster import Forecast
 from calls.ids import Seconds
 from calls.overrides import Kind
-from control.call import Call as RegisteredCall
-from control.ladder import Ladder
-from control.proposals import Proposal as RegisteredProposal
+from control.machines.ladder import Ladder
+from control.machines.proposals import Proposal as RegisteredProposal
+from control.register.call import Call as RegisteredCall
 from hotline.views.fields import SHOWN, shown_fields
 from hotline.views.masking import parties
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from calls.ids import AgentId
-from control.register import Register
-from control.treatment import QueueTreatment
+from control.register.register import Register
+from control.rules.treatment import QueueTreatment
 
 
 def disposition_of(

@@ -10,7 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from acd.events import AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut, WrapUpEnded
 from calls.ids import AgentId
-from control import events
+from control.messages import events
 from dsl.spelling import nearest_hint
 from hotline.governing.gate import Answers, ClosedGate
 from hotline.people.roster import Roster

@@ -7,7 +7,7 @@ from fastapi import HTTPException, Query
 
 from calls.errors import BadInput
 from calls.numbers import e164, is_withheld
-from control.log_commands import CallOutcome, Direction
+from control.messages.log_commands import CallOutcome, Direction
 from hotline.site import audit
 from hotline.site.instants import between
 from hotline.store.said import search_words

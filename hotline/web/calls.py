@@ -12,7 +12,7 @@ from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response
 
 from calls.errors import BadInput
 from calls.ids import AttemptId, CallId
-from control import events
+from control.messages import events
 from hotline.site import audit
 from hotline.store.searches import MOST, Cursor
 from hotline.views import masking

@@ -6,9 +6,9 @@ import pydantic
 from fastapi import FastAPI, HTTPException
 
 from calls.ids import CallId
-from control.call import Call
-from control.events import ConsultationWanted
-from control.register import Offer
+from control.messages.events import ConsultationWanted
+from control.register.call import Call
+from control.register.register import Offer
 from hotline.views.controller import Controller
 from hotline.web.strictness import Body, CallPath
 

@@ -6,7 +6,7 @@ import pydantic
 from fastapi import Depends, FastAPI, HTTPException
 
 from calls.ids import AgentId
-from control.events import CallDeclined
+from control.messages.events import CallDeclined
 from dsl.spelling import nearest_hint
 from hotline.views.controller import Controller
 from hotline.web.strictness import AgentPath, Body

@@ -9,9 +9,9 @@ from fastapi import Depends, FastAPI, HTTPException
 from calls.errors import BadInput, HotlineError
 from calls.ids import AgentId, CallId
 from calls.numbers import masked_within
-from control.call import Call
-from control.events import EchoTestWanted, TalkMoveWanted
-from control.log_commands import LegRole
+from control.messages.events import EchoTestWanted, TalkMoveWanted
+from control.messages.log_commands import LegRole
+from control.register.call import Call
 from dsl.spelling import nearest_hint
 from hotline.site import audit
 from hotline.views import masking

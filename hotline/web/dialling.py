@@ -7,7 +7,7 @@ import pydantic
 from fastapi import FastAPI, HTTPException
 
 from calls.ids import AgentId, native
-from control import events
+from control.messages import events
 from dialer.scenes.book import Book
 from dsl.spelling import nearest_hint
 from hotline.governing import words

@@ -10,7 +10,7 @@ from fastapi import Depends, FastAPI, HTTPException, Path, Query
 
 from calls.numbers import e164
 from calls.overrides import ALL, Kind
-from control import events
+from control.messages import events
 from dsl.spelling import nearest
 from hotline.views.controller import Controller
 from hotline.views.overrides import shown

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, HTTPException
 
 from calls.ids import CallId
-from control.events import RecordingMaskWanted
+from control.messages.events import RecordingMaskWanted
 from hotline.views.controller import Controller
 from hotline.web.rights import Client, Guard
 from hotline.web.strictness import CallPath

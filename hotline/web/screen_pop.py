@@ -10,7 +10,7 @@ from typing import Any
 
 from calls.ids import AgentId
 from calls.numbers import is_withheld, masked_within
-from control.call import Call
+from control.register.call import Call
 from hotline.store.searches import CallSearch
 from hotline.views import masking
 from hotline.views.board import consultation_of, trail_of

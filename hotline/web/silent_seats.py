@@ -7,8 +7,8 @@ import pydantic
 from fastapi import Depends, FastAPI, HTTPException, Query
 
 from calls.ids import CallId
-from control.events import ProposalAnswered, ProposalTaken, SeatLeft, SeatTaken
-from control.proposals import MOST_SIGNS, SEAT_S, Proposal
+from control.machines.proposals import MOST_SIGNS, SEAT_S, Proposal
+from control.messages.events import ProposalAnswered, ProposalTaken, SeatLeft, SeatTaken
 from hotline.views import states
 from hotline.views.controller import Controller
 from hotline.web.rights import Client, Guard

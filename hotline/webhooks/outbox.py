@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from complaints.cases import FileCase
-from control import commands, log_commands
+from control.messages import commands, log_commands
 from hotline.site.webhooks import WebhookSettings
 from hotline.store import statements
 from hotline.store.writer import Writer

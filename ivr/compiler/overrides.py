@@ -21,7 +21,7 @@ from ivr.program import Flow
 OVERRIDES = "dialplans/overrides.yaml"
 WORDS = ("closed", "lines", "code", "number", "about")
 _AGENTS_CODES = frozenset({"*61", "*62", "*63", "*64", "*65"})
-"""Those of `control.star_codes`, by which agents sign in and out, pause and are ready; a test holds them together."""
+"""Those of `control.agents.star_codes`: agents sign in and out, pause and are ready. A test holds them together."""
 _CODE = re.compile(r"\*[0-9]{2}")
 
 

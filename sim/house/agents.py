@@ -6,7 +6,7 @@ from acd.commands import AgentChanged, AgentState
 from acd.events import AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut, WrapUpEnded
 from calls.causes import Cause
 from calls.ids import AgentId, Instant, LegId, Seconds
-from control.events import RouterEvent
+from control.messages.events import RouterEvent
 from sim.chance import Columns
 from sim.driver import FOREVER
 from sim.house.scenario import HouseScenario

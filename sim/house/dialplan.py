@@ -10,11 +10,11 @@ from acd.config import Configuration, QueueConfig
 from calls.commands import Media
 from calls.ids import AgentId, QueueName
 from calls.trunks import Trunk
-from control.call import Call
-from control.outgoing_rules import OutgoingRules
-from control.ports import Directory
-from control.transfer_rules import TransferRules
-from control.treatment import QueueTreatment
+from control.hub.ports import Directory
+from control.register.call import Call
+from control.rules.outgoing_rules import OutgoingRules
+from control.rules.transfer_rules import TransferRules
+from control.rules.treatment import QueueTreatment
 from dsl.hours import OtherHours
 from ivr.program import Flow, Program
 from ivr.steps import HANG_UP, Const, Language, Queue
@@ -40,7 +40,7 @@ class PlainDirectory:
         self._treatment = QueueTreatment(whisper="", alert_s=())
 
     def entry(self, version: str, called: str) -> str | None:
-        """See `control.ports.Directory`; so the others."""
+        """See `control.hub.ports.Directory`; so the others."""
         return self._program.entry(called)
 
     def is_own(self, version: str, number: str) -> bool:

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from calls.ids import CallId, Seconds
-from control.commands import AskGate
-from control.events import GateAnswered, RouterEvent
+from control.messages.commands import AskGate
+from control.messages.events import GateAnswered, RouterEvent
 from dialer.campaigns import commands as campaigns
 from dialer.campaigns.events import Fetched, Recalled
 from ivr.commands import Lookup, Understand

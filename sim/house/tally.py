@@ -9,7 +9,7 @@ import numpy as np
 
 from calls.ids import AgentId, Seconds
 from complaints.cases import FileCase
-from control.log_commands import LogCall, LogCallback, LogStep
+from control.messages.log_commands import LogCall, LogCallback, LogStep
 from sim.chance import Draws
 from sim.scenario import Goal
 

@@ -16,10 +16,10 @@ from calls.causes import Cause, DeviceState
 from calls.errors import BrokenRule
 from calls.ids import AgentId, CallId, Instant, LegId, Seconds
 from complaints.cases import FileCase
-from control import commands, events, log_commands
-from control.assembly import make_router
-from control.call import Call
-from control.register import call_id
+from control.messages import commands, events, log_commands
+from control.register.call import Call
+from control.register.register import call_id
+from control.routing.assembly import make_router
 from dialer.campaigns import commands as campaigns
 from ivr.commands import (
     CheckSecret,

@@ -15,7 +15,7 @@ from acd.events import AgentSignedIn
 from bench.accessibility import violations
 from bench.chromium import Page, chromium
 from calls.ids import AgentId, CallId, LegId, QueueName
-from control.treatment import QueueDisposition, QueueTreatment
+from control.rules.treatment import QueueDisposition, QueueTreatment
 from hotline.server.serving import Server
 from hotline.site.sign_in import address, new_link
 from hotline.versions.store import Versions

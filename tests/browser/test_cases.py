@@ -17,7 +17,7 @@ from complaints.clocks.book import ClockBook
 from complaints.clocks.calendars import Calendar, Version
 from complaints.clocks.clock import Clock, Condition
 from complaints.intake.contact import Contact
-from control import log_commands
+from control.messages import log_commands
 from dsl.hours import Hours
 from hotline.cases import intake
 from hotline.server.serving import Server

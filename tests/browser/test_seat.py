@@ -23,7 +23,7 @@ from hotline.versions.store import Versions
 from ivr.commands import Understand
 from ivr.events import Understood
 from switch.fake import FakeSwitch, LoopTimeline, World
-from tests.unit.control.test_reviews import PROPOSING
+from tests.unit.control.supervision.test_reviews import PROPOSING
 from tests.unit.hotline.served import new_server, new_site, publish, serve, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]

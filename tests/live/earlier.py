@@ -18,8 +18,8 @@ from calls import events as door
 from calls.causes import Cause, Outcome
 from calls.commands import Bridge, Originate, Play
 from calls.ids import AgentId, LegId, Seconds
-from control import commands, events
-from control.assembly import make_router
+from control.messages import commands, events
+from control.routing.assembly import make_router
 from hotline.site.site import Site
 from hotline.store import opening, statements
 from hotline.versions.directory import VersionedDirectory

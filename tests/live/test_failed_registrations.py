@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from prometheus_client import CollectorRegistry, Counter
 
-from control.commands import Noticed
+from control.messages.commands import Noticed
 from hotline.provisioning.port import NoProvisioning
 from hotline.server.registrations import FailedRegistrations
 from phones.agent_phone import AgentPhone, RegistrationFailed

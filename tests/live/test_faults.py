@@ -15,8 +15,8 @@ from random import Random
 import pytest
 import pytest_asyncio
 
-from control.assembly import make_router
-from control.log_commands import LogCall, LogLeg
+from control.messages.log_commands import LogCall, LogLeg
+from control.routing.assembly import make_router
 from hotline.journal.reading import END, entries_between
 from hotline.versions.directory import VersionedDirectory
 from hotline.versions.publishing import publish

@@ -12,10 +12,10 @@ from calls import events
 from calls.causes import Cause
 from calls.ids import AgentId, LegId
 from complaints.cases import FileCase
-from control import commands
-from control import events as control_events
-from control.assembly import AcdQueueView, no_campaigns, no_models
-from control.router import Router
+from control.messages import commands
+from control.messages import events as control_events
+from control.routing.assembly import AcdQueueView, no_campaigns, no_models
+from control.routing.router import Router
 from dialer.campaigns.core import Campaigns
 from ivr.commands import CheckSecret, HideDigits, Lookup, ShowDigits
 from ivr.events import LookupFinished, SecretChecked

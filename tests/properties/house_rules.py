@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 from acd.core import Acd
 from calls.ids import LegId
-from control.call import Call
-from control.router import Router
+from control.register.call import Call
+from control.routing.router import Router
 from ivr.machine.core import Ivr
 
 _IN_QUEUE = ("waiting", "offered")

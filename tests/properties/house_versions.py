@@ -6,10 +6,10 @@ from acd.config import Configuration, read
 from calls.commands import Media, Sentence
 from calls.ids import AgentId
 from calls.trunks import Trunk
-from control.call import Call
-from control.outgoing_rules import OutgoingRules
-from control.transfer_rules import TransferRules
-from control.treatment import Announce, CallbackRules, QueueTreatment
+from control.register.call import Call
+from control.rules.outgoing_rules import OutgoingRules
+from control.rules.transfer_rules import TransferRules
+from control.rules.treatment import Announce, CallbackRules, QueueTreatment
 from dsl.hours import OtherHours
 from ivr.compiler.compiling import compile_folder
 from ivr.program import Program

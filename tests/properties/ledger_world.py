@@ -3,9 +3,9 @@
 from typing import Literal
 
 from calls.commands import Originate
-from control.commands import AskGate, SettleAttempt
-from control.events import GateAnswered
-from control.register import Register
+from control.messages.commands import AskGate, SettleAttempt
+from control.messages.events import GateAnswered
+from control.register.register import Register
 from dialer.governor.decisions import Obligations
 from hotline.ledger.settling import MOVES
 

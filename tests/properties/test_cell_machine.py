@@ -17,8 +17,8 @@ from calls import events
 from calls.causes import Cause, DeviceState, Outcome
 from calls.events import SwitchEvent
 from calls.ids import AgentId, LegId, node_of
-from control import events as control_events
-from control import log_commands
+from control.messages import events as control_events
+from control.messages import log_commands
 from tests.properties.house_versions import AGENTS
 from tests.properties.switch_world import World, WorldLeg
 from tests.properties.test_house_machine import House, agents

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from control.deadlines import Deadlines
+from control.hub.deadlines import Deadlines
 
 pytestmark = pytest.mark.properties
 

@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from control.events import RouterEvent
-from control.router import Router
+from control.messages.events import RouterEvent
+from control.routing.router import Router
 from tests.properties.driven_house import new_router
 
 pytestmark = pytest.mark.properties

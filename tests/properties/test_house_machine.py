@@ -15,8 +15,8 @@ from acd.events import AgentPaused, AgentResumed, AgentSignedIn, AgentSignedOut,
 from calls import events
 from calls.causes import Cause, DeviceState, Outcome
 from calls.ids import AgentId, AttemptId, LegId
-from control import events as control_events
-from control import log_commands
+from control.messages import events as control_events
+from control.messages import log_commands
 from tests.properties import house_rules
 from tests.properties.driven_house import DrivenHouse, new_router
 from tests.properties.house_versions import AGENTS

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from acd.core import Acd
 from calls.ids import Instant, LegId
-from control import commands, events, log_commands
+from control.messages import commands, events, log_commands
 from ivr.machine.core import Ivr
 from ivr.vault import Vault
 from sim.chance import Columns, Streams

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from calls import events as door
 from calls.causes import Cause
 from calls.ids import CallId, LegId
-from control import log_commands
-from control.router import Router
+from control.messages import log_commands
+from control.routing.router import Router
 from hotline.journal import snapshots
 from hotline.journal.recovery import recover
 from hotline.journal.replaying import commands_of

@@ -12,7 +12,7 @@ from dialer.answering_machines.settings import Detection
 from dialer.campaigns import commands as wanted
 from sim.answering_machines.greetings import Answer, answers
 from sim.answering_machines.judging import judged, voices
-from tests.unit.control.campaigning import CampaignHouse, campaign
+from tests.unit.control.outgoing.campaigning import CampaignHouse, campaign
 
 pytestmark = pytest.mark.sim
 COUNT = 250

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from calls.ids import AgentId, AttemptId, CallId
-from control.commands import AskGate, SettleAttempt
+from control.messages.commands import AskGate, SettleAttempt
 from hotline.driver import outgoing
 from hotline.driver.outgoing import GovernedCalls
 from hotline.governing.gate import Gate

@@ -8,7 +8,7 @@ from calls import events as door
 from calls.causes import Cause, Outcome
 from calls.commands import Bridge, Originate, Play
 from calls.ids import AgentId, AttemptId, LegId
-from control import commands, events
+from control.messages import commands, events
 from tests.tables.control.scene import CALLER, Scene
 from tests.unit.control import harness
 

@@ -8,11 +8,11 @@ from calls import events as door
 from calls.causes import Cause, Outcome
 from calls.commands import Bridge, Originate, Play
 from calls.ids import AgentId, CallId, LegId
-from control import commands, events
-from control.call import Call, Callback
-from control.register import Leg, Offer
-from control.transfer_rules import TransferRules
-from control.treatment import CallbackRules, QueueTreatment
+from control.messages import commands, events
+from control.register.call import Call, Callback
+from control.register.register import Leg, Offer
+from control.rules.transfer_rules import TransferRules
+from control.rules.treatment import CallbackRules, QueueTreatment
 from tests.unit.control import harness
 from tests.unit.control.harness import ControlHarness
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from control.states import AGENT_CALLS, CALLBACKS, CONSULTATIONS, OFFERS, PLACES, TRANSFERS
+from control.machines.states import AGENT_CALLS, CALLBACKS, CONSULTATIONS, OFFERS, PLACES, TRANSFERS
 from tests.tables.control.cells import cell
 from tests.tables.control.happenings import HAPPENINGS
 from tests.tables.control.situations import SITUATIONS

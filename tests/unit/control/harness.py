@@ -11,13 +11,13 @@ from calls.causes import Cause, Outcome
 from calls.commands import Bridge, Media, Originate, Play, Sentence
 from calls.ids import AgentId, CallId, LegId
 from calls.trunks import Incoming, Trunk
-from control import commands, events
-from control.assembly import Models, make_router, no_models
-from control.call import Call
-from control.outgoing_rules import OutgoingRules
-from control.router import Router
-from control.transfer_rules import TransferRules
-from control.treatment import QueueTreatment
+from control.messages import commands, events
+from control.register.call import Call
+from control.routing.assembly import Models, make_router, no_models
+from control.routing.router import Router
+from control.rules.outgoing_rules import OutgoingRules
+from control.rules.transfer_rules import TransferRules
+from control.rules.treatment import QueueTreatment
 from dsl.hours import OtherHours
 from ivr import program as flow
 from ivr import steps

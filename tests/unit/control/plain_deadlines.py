@@ -1,8 +1,8 @@
 """Deadlines as they are plainly: the least of all, looked for anew. What is kept up to date must be the same."""
 
 from calls.ids import Instant
-from control.answer_judging import decision_at
-from control.router import Router
+from control.outgoing.answer_judging import decision_at
+from control.routing.router import Router
 
 
 def check_deadlines(router: Router) -> None:

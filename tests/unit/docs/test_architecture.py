@@ -1,4 +1,4 @@
-"""Documents show the house as it stands: its packages, the rooms of the server, and the way to each page."""
+"""Documents show the house as it stands: its packages, their rooms, and the way to each page."""
 
 import re
 from pathlib import Path
@@ -29,13 +29,14 @@ def test_every_package_is_drawn() -> None:
     assert drawn == PACKAGES - {"bench", "phones"}, "bench stands in an arrow, phones are not of the house"
 
 
-def test_the_rooms_of_the_server_are_listed_in_the_order_of_their_contract() -> None:
+@pytest.mark.parametrize(("package", "head"), [("hotline", "rooms"), ("control", "rooms of call control")])
+def test_rooms_are_listed_in_the_order_of_their_contract(package: str, head: str) -> None:
     page, contracts = _text("docs/architecture.md"), _text("pyproject.toml")
-    table = page.partition("| rooms | what they are |")[2].partition("\n\n")[0]
+    table = page.partition(f"| {head} | what they are |")[2].partition("\n\n")[0]
     rows = re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", table, re.MULTILINE)
     listed = [name for row in rows for name in re.findall(r"\w+", row)]
-    assert sorted(listed) == sorted(path.parent.name for path in _ROOT.glob("hotline/*/__init__.py"))
-    layers = contracts.partition('containers = ["hotline"]')[2].partition("]")[0]
+    assert sorted(listed) == sorted(path.parent.name for path in _ROOT.glob(f"{package}/*/__init__.py"))
+    layers = contracts.partition(f'containers = ["{package}"]')[2].partition("]")[0]
     order = {name: row for row, line in enumerate(layers.splitlines()) for name in re.findall(r"\w+", line)}
     assert [order[name] for name in listed] == sorted(order[name] for name in listed)
 

@@ -17,7 +17,7 @@ import yaml
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from control.register import Register
+from control.register.register import Register
 from hotline.cli import init as init_command
 from hotline.cli.main import app
 from hotline.site.settings import Settings

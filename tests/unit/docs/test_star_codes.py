@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from control import callbacks, star_codes, talk_keys
+from control.agents import star_codes
+from control.callbacks import callbacks
+from control.talks import talk_keys
 from hotline.site.switches import MediaTimeoutSettings
 from switch.asterisk.instance.settings import TEMPLATES, AsteriskSettings
 

@@ -15,12 +15,12 @@ from calls.transitions import Transitions
 from complaints.followups.table import FOLLOW_UPS
 from complaints.stages.table import LINKS as CASE_LINKS
 from complaints.stages.table import STAGES as CASE
-from control.contact_states import CONTACT_CALLS
-from control.disposition_states import DISPOSITIONS
-from control.ladder import LADDER
-from control.override_menu import MENUS
-from control.proposals import PROPOSALS
-from control.states import AGENT_CALLS, CALLBACKS, CONSULTATIONS, OFFERS, PLACES, TRANSFERS
+from control.machines.contact_states import CONTACT_CALLS
+from control.machines.disposition_states import DISPOSITIONS
+from control.machines.ladder import LADDER
+from control.machines.override_menu import MENUS
+from control.machines.proposals import PROPOSALS
+from control.machines.states import AGENT_CALLS, CALLBACKS, CONSULTATIONS, OFFERS, PLACES, TRANSFERS
 from dialer.campaigns.states import CAMPAIGNS, CONTACTS
 from ivr.machine.phases import PHASES as SESSION
 from switch.asterisk.talk import TRANSITIONS as ASTERISK_TALK

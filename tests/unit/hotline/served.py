@@ -6,7 +6,7 @@ from pathlib import Path
 
 from acd.config import Configuration
 from calls.ids import QueueName
-from control.treatment import QueueTreatment
+from control.rules.treatment import QueueTreatment
 from dialer.campaigns.settings import CampaignSettings
 from hotline.provisioning.port import Provisioning
 from hotline.server.serving import Server

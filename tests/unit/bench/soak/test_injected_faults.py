@@ -18,8 +18,8 @@ from bench.soak import holdings, records
 from bench.soak.found import Found, Held
 from bench.soak.judge import judge
 from bench.soak.script import Line, Talk
-from control.events import Restarted
-from control.router import Router
+from control.messages.events import Restarted
+from control.routing.router import Router
 from hotline.store import opening, statements
 from tests.unit.control.harness import ControlHarness
 

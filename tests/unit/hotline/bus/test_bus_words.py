@@ -11,7 +11,7 @@ import yaml
 from calls import events as door
 from calls.causes import Cause
 from calls.ids import LegId
-from control import commands, log_commands
+from control.messages import commands, log_commands
 from dialer.governor.decisions import Decision, Reason
 from dialer.governor.questions import Question
 from hotline.bus import asyncapi, words

@@ -17,8 +17,8 @@ from calls import commands as door
 from calls.events import DigitPressed
 from calls.ids import AttemptId, CallId, LegId
 from calls.ports import Switch
-from control import commands, log_commands
-from control.override_phone import PIN
+from control.messages import commands, log_commands
+from control.overrides.override_phone import PIN
 from hotline.driver.executor import CommandExecutor, Sentences
 from hotline.driver.lookups import Lookups
 from hotline.store import schema

@@ -8,7 +8,7 @@ import structlog
 
 from acd.events import AgentSignedIn
 from calls.ids import AgentId
-from control.router import Router
+from control.routing.router import Router
 from hotline.journal.recovery import recover
 from hotline.journal.write_ahead import WriteAhead
 from hotline.store import opening, statements

@@ -8,8 +8,8 @@ import structlog
 from calls import events as door
 from calls.causes import Cause
 from calls.ids import LegId
-from control import commands, events
-from control.router import Router
+from control.messages import commands, events
+from control.routing.router import Router
 from hotline.journal.reading import Entry, Snapshot
 from hotline.journal.replaying import commands_of, replayed, restored
 from tests.unit.control.harness import ControlHarness

@@ -6,8 +6,8 @@ import pytest
 
 from calls.events import DigitPressed
 from calls.ids import LegId
-from control.assembly import make_router
-from control.router import Router
+from control.routing.assembly import make_router
+from control.routing.router import Router
 from hotline.journal import write_ahead
 from hotline.journal.reading import Entry
 from hotline.journal.recovery import recover

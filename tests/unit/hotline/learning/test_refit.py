@@ -19,7 +19,7 @@ from acd.forecast.ensemble import Ensemble
 from acd.forecast.features import FEATURES
 from calls.errors import BadInput
 from calls.ids import CallId
-from control.log_commands import LogWait
+from control.messages.log_commands import LogWait
 from hotline.cli.main import app
 from hotline.learning import nightly as refitting
 from hotline.learning.fit import Shape, fit

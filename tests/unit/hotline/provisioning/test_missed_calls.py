@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from control.log_commands import LogCall, LogRecording
+from control.messages.log_commands import LogCall, LogRecording
 from hotline.provisioning.plan import missed_call
 from switch.missed import FallbackCall, FallbackOutcome
 

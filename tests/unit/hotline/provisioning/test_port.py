@@ -3,7 +3,7 @@
 import pytest
 
 from calls.ids import CallId
-from control.log_commands import LogCall
+from control.messages.log_commands import LogCall
 from hotline.provisioning.port import MissedCall
 
 pytestmark = pytest.mark.unit

@@ -12,8 +12,8 @@ from calls import events as door
 from calls.causes import Cause
 from calls.commands import Originate
 from calls.ids import AgentId, CallId, LegId
-from control import commands, events, log_commands
-from control.assembly import make_router
+from control.messages import commands, events, log_commands
+from control.routing.assembly import make_router
 from hotline.cli.main import app
 from hotline.journal import reading
 from hotline.replay import explaining

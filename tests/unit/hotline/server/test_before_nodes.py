@@ -13,7 +13,7 @@ from acd.events import AgentSignedIn
 from calls import events as door
 from calls.causes import DeviceState
 from calls.ids import AgentId
-from control import events
+from control.messages import events
 from hotline.store import opening, statements
 from hotline.versions.store import Versions
 from switch.fake import FakeSwitch, LoopTimeline, PickUp, World

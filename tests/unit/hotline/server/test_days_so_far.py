@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from calls.ids import AgentId, CallId
-from control import log_commands
-from control.register import Register
+from control.messages import log_commands
+from control.register.register import Register
 from hotline.server import days_so_far
 from hotline.server.days_so_far import DaysSoFar
 from hotline.store.writer import Writer

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from acd.forecast.features import FEATURES
-from control import events
+from control.messages import events
 from hotline.journal import reading
 from hotline.learning.fit import Shape, fit
 from hotline.learning.wait_models import WaitModels

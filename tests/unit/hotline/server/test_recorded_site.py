@@ -19,9 +19,9 @@ import structlog
 
 from acd.events import AgentPaused, AgentResumed, AgentSignedIn
 from calls.ids import AgentId, CallId, LegId, leg_on
-from control.assembly import make_router
-from control.call import Call
-from control.router import Router
+from control.register.call import Call
+from control.routing.assembly import make_router
+from control.routing.router import Router
 from hotline.driver import clock
 from hotline.journal import reading
 from hotline.journal.recovery import recover

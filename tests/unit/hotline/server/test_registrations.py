@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from prometheus_client import CollectorRegistry, Counter, generate_latest
 
-from control.commands import Noticed
+from control.messages.commands import Noticed
 from hotline.provisioning.port import NoProvisioning
 from hotline.server import upkeep
 from hotline.server.registrations import FailedRegistrations

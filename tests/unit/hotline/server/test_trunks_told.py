@@ -6,7 +6,7 @@ from unittest.mock import create_autospec
 import pytest
 
 from calls.trunks import Tls, Trunk
-from control.events import TrunksChanged
+from control.messages.events import TrunksChanged
 from hotline.provisioning.port import NoProvisioning
 from hotline.server.health import Health
 from hotline.server.trunks import Trunks

@@ -17,7 +17,7 @@ from calls.events import AgentDeviceChanged, Tick
 from calls.ids import AgentId, CallId
 from calls.overrides import Override
 from calls.ports import Sink
-from control.events import RouterEvent
+from control.messages.events import RouterEvent
 from hotline.provisioning.port import MissedCall, NoProvisioning
 from hotline.server import upkeep
 from hotline.server.serving import Server

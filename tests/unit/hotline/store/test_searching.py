@@ -12,12 +12,12 @@ from alembic.config import Config
 from sqlalchemy import create_engine
 
 from calls.errors import BadInput
-from control.log_commands import LogCall, LogTalk
+from control.messages.log_commands import LogCall, LogTalk
 from hotline.store import opening, statements
 from hotline.store.searches import CallSearch, Cursor
 from hotline.store.searching import is_known, search
 from hotline.store.writer import Writer
-from tests.unit.control.campaigning import CampaignHouse, campaign
+from tests.unit.control.outgoing.campaigning import CampaignHouse, campaign
 
 pytestmark = pytest.mark.unit
 

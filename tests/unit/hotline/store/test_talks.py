@@ -12,7 +12,7 @@ from alembic.config import Config
 from sqlalchemy import create_engine
 
 from calls.ids import AgentId, CallId, LegId
-from control import log_commands
+from control.messages import log_commands
 from hotline.store import opening, reading, statements
 
 pytestmark = pytest.mark.unit

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from calls.ids import AgentId, CallId
-from control.log_commands import LogTransfer, TransferOutcome
+from control.messages.log_commands import LogTransfer, TransferOutcome
 from hotline.cli.why import _transferred
 from hotline.store import opening, reading, statements
 from hotline.views import masking

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from control.outgoing_rules import OutgoingRules
+from control.rules.outgoing_rules import OutgoingRules
 from dsl.tree import Problem
 from hotline.site.site import Site
 from hotline.versions.checking import Checked, check

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from control.star_codes import CODES, PAUSE
+from control.agents.star_codes import CODES, PAUSE
 from hotline.site.site import Site
 from hotline.versions.checking import Checked, check
 from ivr.compiler.overrides import _AGENTS_CODES

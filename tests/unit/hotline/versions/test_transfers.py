@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from control.transfer_rules import Code, TransferRules
+from control.rules.transfer_rules import Code, TransferRules
 from hotline.site.site import Site
 from hotline.versions.checking import Checked, check
 

@@ -8,7 +8,7 @@ from calls.causes import Cause
 from calls.commands import Bridge, Originate
 from calls.events import CallHeld, CallResumed
 from calls.ids import LegId
-from control import commands, events
+from control.messages import commands, events
 from hotline.bus.picture import Picture
 from hotline.views import masking
 from hotline.views.board import Board

@@ -8,8 +8,8 @@ import pytest
 from calls import events as door
 from calls.causes import Cause
 from calls.ids import LegId
-from control import log_commands
-from control.register import Register
+from control.messages import log_commands
+from control.register.register import Register
 from hotline.views.days import Days, midnight
 from tests.unit.control.harness import ControlHarness
 

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from calls.overrides import Override
-from control.register import Register
+from control.register.register import Register
 from hotline.bus import words
 from hotline.bus.picture import Picture
 from hotline.demo.wallboard import draw

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from calls.overrides import Override
-from control.register import Register
+from control.register.register import Register
 from hotline.views.metrics import Metrics
 
 pytestmark = pytest.mark.unit

@@ -11,8 +11,8 @@ import orjson
 from fastapi import FastAPI
 
 from calls.ids import AgentId, CallId, LegId
-from control import log_commands
-from control.register import Register
+from control.messages import log_commands
+from control.register.register import Register
 from hotline.store import opening, statements
 from hotline.store.said import searched
 from hotline.views.metrics import Metrics

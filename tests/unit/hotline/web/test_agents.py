@@ -10,7 +10,7 @@ from calls import events as door
 from calls.causes import Cause
 from calls.commands import Originate
 from calls.ids import AgentId
-from control import events
+from control.messages import events
 from hotline.views.metrics import Metrics
 from hotline.web import app
 from hotline.web.tokens import WaitTokens

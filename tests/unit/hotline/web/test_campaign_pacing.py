@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from control.register import Register
+from control.register.register import Register
 from dialer.campaigns.settings import CampaignSettings
 from dialer.pacing.ledgers import WindowCount
 from dialer.pacing.settings import WINDOWS

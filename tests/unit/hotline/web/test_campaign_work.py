@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from calls.ids import AgentId, AttemptId
-from control import events
+from control.messages import events
 from dialer.campaigns import commands as wanted
 from dialer.campaigns.settings import CampaignSettings
 from hotline.campaigns.rows import CampaignRows
@@ -14,7 +14,7 @@ from hotline.campaigns.work import last_talk, work_of
 from hotline.store import opening
 from hotline.store.writer import Writer
 from hotline.views.metrics import Metrics
-from tests.unit.control.campaigning import CampaignHouse, campaign
+from tests.unit.control.outgoing.campaigning import CampaignHouse, campaign
 from tests.unit.hotline.web.asking import ask as send
 from tests.unit.hotline.web.asking import over
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from control.register import Register
+from control.register.register import Register
 from hotline.cases.work import Work
 from hotline.store import statements
 from hotline.versions.case_rules import CaseRules

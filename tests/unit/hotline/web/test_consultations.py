@@ -9,9 +9,9 @@ from acd.events import AgentSignedIn
 from calls import events as door
 from calls.commands import Bridge, HangUp, Originate
 from calls.ids import AgentId, CallId
-from control import events, log_commands
-from control.register import Register
-from control.transfer_rules import TransferRules
+from control.messages import events, log_commands
+from control.register.register import Register
+from control.rules.transfer_rules import TransferRules
 from hotline.views.board import Board
 from hotline.views.metrics import Metrics
 from tests.unit.control.harness import ControlHarness

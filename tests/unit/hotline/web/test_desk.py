@@ -11,8 +11,8 @@ import pytest
 from acd.agents import Standing
 from calls.commands import Originate
 from calls.ids import AgentId, CallId
-from control import events
-from control.register import Register
+from control.messages import events
+from control.register.register import Register
 from hotline.views.metrics import Metrics
 from hotline.views.talk_dispositions import disposition_of
 from hotline.web import call_log

@@ -10,9 +10,9 @@ from calls import events as door
 from calls.causes import Cause
 from calls.commands import MuteRecording, Originate
 from calls.ids import AgentId, CallId, LegId
-from control import events
-from control.log_commands import LogDecline, LogDisposition
-from control.treatment import QueueDisposition, QueueTreatment
+from control.messages import events
+from control.messages.log_commands import LogDecline, LogDisposition
+from control.rules.treatment import QueueDisposition, QueueTreatment
 from hotline.web import app
 from hotline.web.tokens import WaitTokens
 from tests.unit.control.harness import ControlHarness

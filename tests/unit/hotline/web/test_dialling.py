@@ -11,8 +11,9 @@ import pytest
 from calls.commands import Originate
 from calls.ids import AttemptId, CallId
 from calls.numbers import e164
-from control import dial_rules, events
-from control.register import Register
+from control.gate import dial_rules
+from control.messages import events
+from control.register.register import Register
 from hotline.governing.feed import Feed
 from hotline.governing.local import local_gate
 from hotline.views.metrics import Metrics

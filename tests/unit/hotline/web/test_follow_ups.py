@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from control.register import Register
+from control.register.register import Register
 from hotline.followups import reading
 from hotline.store import opening
 from hotline.versions.follow_up_rules import FollowUpRules

@@ -8,8 +8,8 @@ import pytest
 from calls import events as door
 from calls.causes import Cause
 from calls.commands import HangUp, Originate
-from control import events
-from tests.unit.control.consulting_house import Talk
+from control.messages import events
+from tests.unit.control.transfers.consulting_house import Talk
 from tests.unit.hotline.web.test_desk import Served, get
 
 pytestmark = pytest.mark.unit

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from control import events
-from control.register import Register
+from control.messages import events
+from control.register.register import Register
 from hotline.views.metrics import Metrics
 from tests.unit.control.harness import ControlHarness
 from tests.unit.hotline.web.asking import ask as send

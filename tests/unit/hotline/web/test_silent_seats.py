@@ -7,9 +7,9 @@ import pytest
 
 from calls.commands import Play
 from calls.ids import CallId
-from control import events
-from control.proposals import Proposal
-from control.register import Register
+from control.machines.proposals import Proposal
+from control.messages import events
+from control.register.register import Register
 from hotline.bus.picture import Picture
 from hotline.views.board import Board
 from hotline.views.metrics import Metrics
@@ -17,7 +17,7 @@ from hotline.web import app
 from hotline.web.tokens import WaitTokens
 from ivr.commands import TurnTaken
 from tests.unit.control.harness import ControlHarness
-from tests.unit.control.test_reviews import in_doubt
+from tests.unit.control.supervision.test_reviews import in_doubt
 from tests.unit.hotline.web.asking import ask
 from tests.unit.ivr.machine.machines import texts
 

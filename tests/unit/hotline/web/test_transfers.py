@@ -8,9 +8,9 @@ import pytest
 from acd.events import AgentSignedIn
 from calls.commands import Originate
 from calls.ids import AgentId, CallId
-from control import events, log_commands
-from control.register import Register
-from control.transfer_rules import TransferRules
+from control.messages import events, log_commands
+from control.register.register import Register
+from control.rules.transfer_rules import TransferRules
 from hotline.views.metrics import Metrics
 from tests.unit.control.harness import ControlHarness
 from tests.unit.hotline.web.asking import ask, over

@@ -10,7 +10,7 @@ from acd.events import AgentSignedIn
 from calls import events as door
 from calls.causes import Cause
 from calls.ids import AgentId, CallId, LegId
-from control.register import Register
+from control.register.register import Register
 from hotline.web import waits
 from hotline.web.tokens import WaitTokens
 from tests.unit.control.harness import ControlHarness, Directory

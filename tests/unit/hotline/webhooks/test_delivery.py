@@ -16,7 +16,7 @@ import structlog
 from calls.errors import BadInput
 from calls.ids import AgentId, AttemptId, CallId
 from complaints.cases import FileCase
-from control import commands, log_commands
+from control.messages import commands, log_commands
 from hotline.site.webhooks import WebhookSettings
 from hotline.store import opening, statements
 from hotline.store.outbox import OutboxReader, read_once

@@ -9,9 +9,9 @@ import pytest
 from calls.errors import BadInput
 from calls.events import CommandDone, DigitPressed
 from calls.ids import Instant
-from control import commands, events
-from control.assembly import make_router
-from control.router import Router
+from control.messages import commands, events
+from control.routing.assembly import make_router
+from control.routing.router import Router
 from hotline.journal import reading
 from hotline.replay.simulated import journal_to
 from hotline.store import opening

@@ -7,7 +7,7 @@ import pytest
 from calls.commands import Command, Sentence
 from calls.errors import BrokenRule
 from calls.events import Tick
-from control.commands import RouterCommand
+from control.messages.commands import RouterCommand
 from sim.chance import Columns, Streams
 from sim.house.words import Words, spoken_s
 from sim.house.world import House

@@ -1,0 +1,1 @@
+"""Callbacks that keep a caller's place in the queue."""

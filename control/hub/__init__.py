@@ -1,0 +1,1 @@
+"""The hub: where the cores meet, and what every part of call control stands on."""

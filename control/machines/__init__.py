@@ -1,0 +1,1 @@
+"""State machines of call control, each as one table: where something may go, and by which event."""

@@ -1,0 +1,1 @@
+"""Overrides of a bad night: closed queues and lines, announcements, other hours; and their menu by phone."""

@@ -1,0 +1,1 @@
+"""Callers who wait in a queue, and agents who are offered them."""

@@ -1,0 +1,1 @@
+"""Routing: every event to the part that it is for, every command out; all parts made and joined here."""

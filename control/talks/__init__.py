@@ -1,0 +1,1 @@
+"""Talks while they go on, and what came of them: recordings, holds, keys, dispositions."""

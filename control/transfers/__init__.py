@@ -1,0 +1,1 @@
+"""Transfers, consultations and conferences: of agents, and as a flow orders them."""
