@@ -9,14 +9,13 @@ import typer
 
 from calls.errors import BadInput
 from dsl.spelling import nearest_hint
+from hotline.cli.approval_options import AsOption, BeginsOption, EndsOption, ReasonOption
 from hotline.cli.common import JsonOption, SiteOption, counted, open_site, out, print_json, print_table, told, when
 from hotline.governing import answers
 from hotline.governing.answers import ShownAnswer
 from hotline.site.instants import instant
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
-AsOption = Annotated[str, typer.Option("--as", help="Who says so; unless given, the user of this machine.")]
-ReasonOption = Annotated[str, typer.Option("--reason", "-r", help="Why; it stands in the audit log.")]
 NamesArgument = Annotated[list[str], typer.Argument(help="Answers; `*` stands for anything.", show_default=False)]
 
 
@@ -96,8 +95,8 @@ def approve(
     names: NamesArgument,
     reason: ReasonOption,
     approver: AsOption = "",
-    begins: Annotated[str, typer.Option("--from", help="The first day or instant; unless given, at once.")] = "",
-    ends: Annotated[str, typer.Option("--until", help="The last day, or the instant at which it ends.")] = "",
+    begins: BeginsOption = "",
+    ends: EndsOption = "",
     site: SiteOption = Path(),
     json: JsonOption = False,
 ) -> None:

@@ -14,6 +14,7 @@ from calls.errors import BadInput
 from dialer.governor.questions import Origin, Question
 from dsl.spelling import nearest_hint
 from hotline.cli import govern_caller_ids, govern_compare, govern_policy, govern_replay, govern_rules, govern_tail
+from hotline.cli.approval_options import AsOption, BeginsOption, EndsOption, ReasonOption
 from hotline.cli.common import JsonOption, SiteOption, counted, open_site, out, print_json, print_table, told, when
 from hotline.governing import approving, words
 from hotline.governing.approving import ShownScene
@@ -31,8 +32,6 @@ app.command("rules")(govern_rules.rules)
 app.add_typer(govern_policy.app, name="policy")
 
 _EXIT = {"allow": 0, "deny": 1, "defer": 3}
-AsOption = Annotated[str, typer.Option("--as", help="Who says so; unless given, the user of this machine.")]
-ReasonOption = Annotated[str, typer.Option("--reason", "-r", help="Why; it stands in the audit log.")]
 ScenesArgument = Annotated[list[str], typer.Argument(help="Scenes; `*` stands for anything: 'remind_*'.")]
 
 
@@ -145,8 +144,8 @@ def approve(
     scenes: ScenesArgument,
     reason: ReasonOption,
     approver: AsOption = "",
-    begins: Annotated[str, typer.Option("--from", help="The first day or instant; unless given, at once.")] = "",
-    ends: Annotated[str, typer.Option("--until", help="The last day, or the instant at which it ends.")] = "",
+    begins: BeginsOption = "",
+    ends: EndsOption = "",
     site: SiteOption = Path(),
     json: JsonOption = False,
 ) -> None:

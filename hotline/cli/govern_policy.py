@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from hotline.cli.approval_options import AsOption, BeginsOption, ReasonOption
 from hotline.cli.common import JsonOption, SiteOption, open_site, out, print_json, told, when
 from hotline.governing import policies
 from hotline.governing.policies import Ruling
@@ -17,9 +18,6 @@ from hotline.versions.policies import is_ruled_file
 from hotline.versions.sources import read_files
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
-
-AsOption = Annotated[str, typer.Option("--as", help="Who says so; unless given, the user of this machine.")]
-ReasonOption = Annotated[str, typer.Option("--reason", "-r", help="Why; it stands in the audit log.")]
 
 
 @app.callback()
@@ -93,7 +91,7 @@ def approve(
         str, typer.Argument(help="The version that you have seen; unless given, the published one.")
     ] = "",
     approver: AsOption = "",
-    begins: Annotated[str, typer.Option("--from", help="The first day or instant; unless given, at once.")] = "",
+    begins: BeginsOption = "",
     site: SiteOption = Path(),
     json: JsonOption = False,
 ) -> None:

@@ -7,7 +7,7 @@ approve`, `hotline govern approve` and `hotline answers approve`.
 import contextlib
 
 from calls.errors import BadInput
-from hotline.governing import answers, approving, policies
+from hotline.governing import answers, approving, given_word, policies
 from hotline.site.site import Site
 
 _PEOPLE = ("demo.compliance", "demo.risk")
@@ -18,7 +18,7 @@ _REASON = "the demonstration of the sample"
 def approve_all(site: Site) -> list[str]:
     """Approve the published policy, and every published scene that may not call yet, each by as many as it takes; the
     names of those that may call now. Nobody approves what is their own. Raises BadInput."""
-    approving.opened(site)
+    given_word.opened(site)
     _approve_policy(site)
     _approve_answers(site)
     now = approving.in_force(site)

@@ -6,25 +6,21 @@ approved with the policy. What cannot be read is not approved.
 
 from __future__ import annotations
 
-import getpass
 import sqlite3
 import time
 from collections.abc import Sequence
 from datetime import datetime
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from calls.errors import BadInput
-from dialer.scenes.approval import Approval, ApprovalRules, Standing, answer_refusal, answer_standing
-from dsl.spelling import nearest_hint
-from hotline.governing.approving import opened
+from dialer.scenes.approval import ApprovalRules, Standing, answer_refusal, answer_standing
+from hotline.governing import given_word
 from hotline.governing.policies import look
-from hotline.site import audit
 from hotline.site.site import Site
-from hotline.store import opening, scene_approvals
+from hotline.store import approvals, opening
 from hotline.versions.store import Versions
 from ivr.answers import Answer
 from ivr.program import Program
@@ -74,48 +70,28 @@ def approve(
     user: str | None = None,
 ) -> list[ShownAnswer]:
     """Approve the published version of these answers (`*` stands for anything), all or none. Raises BadInput."""
-    opened(site)
-    if not approver.strip() or not reason.strip():
-        raise BadInput("say who approves, and why")
-    if begin is not None and end is not None and end <= begin:
-        raise BadInput("the approval ends before it begins")
-    if end is not None and end <= time.time():
-        raise BadInput("the approval has ended already")
+    given_word.opened(site)
+    given_word.must_be_said(approver, reason, "approves")
+    given_word.must_be_ahead(begin, end)
     versions, program = _published(site)
-    at = time.time()
-    rules = _rules(versions, site.database, at)
+    rules = _rules(versions, site.database, time.time())
     wanted = [program.answers[name] for name in _chosen(program, names)]
     for answer in wanted:
         if why := answer_refusal(rules, _authors(answer), approver):
             raise BadInput(f"{answer.name}: {why}")
-    given = [
-        Approval(
-            scene=answer.name,
-            version=answer.version,
-            approver=approver,
-            at=at,
-            reason=reason,
-            effective_from=begin,
-            effective_until=end,
-        )
-        for answer in wanted
-    ]
-    about = ", ".join(f"{answer.name} {answer.version}" for answer in wanted)
-    audit.note(site.state, "answers approved", f"{about} by {approver}: {reason}", user)
-    scene_approvals.add(site.database, given, user or getpass.getuser(), of="answer")
+    versions_of = [(answer.name, answer.version) for answer in wanted]
+    given_word.approve(site, "answer", versions_of, approver, reason, begin, end, user)
     named = {answer.name for answer in wanted}
     return [one for one in shown(site) if one.answer.name in named]
 
 
 def withdraw(site: Site, names: Sequence[str], by: str, because: str, user: str | None = None) -> list[ShownAnswer]:
     """Withdraw every approval of these answers: from now on they are not said. Anybody may. Raises BadInput."""
-    opened(site)
-    if not by.strip() or not because.strip():
-        raise BadInput("say who withdraws it, and why")
+    given_word.opened(site)
+    given_word.must_be_said(by, because, "withdraws it")
     _, program = _published(site)
     wanted = _chosen(program, names)
-    audit.note(site.state, "answers withdrawn", f"{', '.join(wanted)} by {by}: {because}", user)
-    scene_approvals.withdraw(site.database, wanted, by, because, time.time(), of="answer")
+    given_word.withdraw(site, "answer", wanted, by, because, user)
     return [one for one in shown(site) if one.answer.name in wanted]
 
 
@@ -140,15 +116,12 @@ def as_data(one: ShownAnswer) -> dict[str, Any]:
 
 def _published(site: Site) -> tuple[Versions, Program]:
     versions = Versions(site.versions)
-    current = versions.current()
-    if current is None:
-        raise BadInput(f"nothing is published yet: hotline publish --site {site.folder}")
-    return versions, versions.program(current)
+    return versions, versions.program(given_word.current(site, versions))
 
 
 def _standing(versions: Versions, database: Path, answer: Answer, now: float) -> Standing:
     rules = _rules(versions, database, now)
-    given = scene_approvals.approvals(database, answer.name, of="answer") if opening.is_of_today(database) else []
+    given = approvals.approvals(database, answer.name, of="answer") if opening.is_of_today(database) else []
     return answer_standing(rules, _authors(answer), answer.version, given, now)
 
 
@@ -174,11 +147,4 @@ def _not_yet(stands: Standing, now: float) -> str:
 
 
 def _chosen(program: Program, names: Sequence[str]) -> list[str]:
-    found: dict[str, None] = {}
-    for name in names:
-        fitting = [answer for answer in program.answers if fnmatchcase(answer, name)]
-        if not fitting:
-            hint = nearest_hint(name, program.answers)
-            raise BadInput(f"there is no answer {name}{hint}; hotline answers list has those that are published")
-        found |= dict.fromkeys(fitting)
-    return list(found)
+    return given_word.chosen(names, program.answers, "answer", "hotline answers list")

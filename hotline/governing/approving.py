@@ -1,22 +1,18 @@
 """Approving of scenes: by people, through commands; each word is in the audit log before it is in the store."""
 
-import getpass
 import time
 from collections.abc import Sequence
-from fnmatch import fnmatchcase
 from typing import Any
 
 import msgspec
 
 from calls.errors import BadInput
 from dialer.scenes import approval
-from dialer.scenes.approval import Approval, Standing
+from dialer.scenes.approval import Standing
 from dialer.scenes.settings import Settings
-from dsl.spelling import nearest_hint
+from hotline.governing import given_word
 from hotline.governing.published import InForce, load
-from hotline.site import audit
 from hotline.site.site import Site
-from hotline.store import opening, scene_approvals
 from hotline.versions.store import Versions
 
 
@@ -38,10 +34,7 @@ class ShownScene(msgspec.Struct, frozen=True):
 def in_force(site: Site, at: float | None = None) -> InForce:
     """The policy of the published version, and the approvals as they are at `at`. Raises BadInput."""
     versions = Versions(site.versions)
-    current = versions.current()
-    if current is None:
-        raise BadInput(f"nothing is published yet: hotline publish --site {site.folder}")
-    return load(versions, site.database, current, time.time() if at is None else at)
+    return load(versions, site.database, given_word.current(site, versions), time.time() if at is None else at)
 
 
 def shown(now: InForce) -> list[ShownScene]:
@@ -72,14 +65,7 @@ def as_data(one: ShownScene) -> dict[str, Any]:
 
 def chosen(now: InForce, names: Sequence[str]) -> list[str]:
     """The scenes of these names, in which `*` stands for anything. Raises BadInput for a name that fits none."""
-    found: dict[str, None] = {}
-    for name in names:
-        fitting = [scene for scene in now.book.scenes if fnmatchcase(scene, name)]
-        if not fitting:
-            hint = nearest_hint(name, now.book.scenes)
-            raise BadInput(f"there is no scene {name}{hint}; hotline govern scenes lists those that are published")
-        found |= dict.fromkeys(fitting)
-    return list(found)
+    return given_word.chosen(names, now.book.scenes, "scene", "hotline govern scenes")
 
 
 def approve(
@@ -96,61 +82,37 @@ def approve(
 
     Raises BadInput: for an approver who is the author or the owner, or is not named in approvals.yaml.
     """
-    opened(site)
+    given_word.opened(site)
     now = in_force(site)
     if now.governed is None:
         raise BadInput(now.trouble)
-    if not approver.strip() or not reason.strip():
-        raise BadInput("say who approves, and why")
-    if effective_from is not None and effective_until is not None and effective_until <= effective_from:
-        raise BadInput("the approval ends before it begins")
-    if effective_until is not None and effective_until <= time.time():
-        raise BadInput("the approval has ended already")
+    given_word.must_be_said(approver, reason, "approves")
+    given_word.must_be_ahead(effective_from, effective_until)
     wanted = chosen(now, names)
     for name in wanted:
         scene = now.book.scenes[name]
         refused = approval.refusal(now.book.approvals, scene.settings, scene.published_by, approver)
         if refused:
             raise BadInput(f"{name}: {refused}")
-    at = time.time()
-    given = [
-        Approval(
-            scene=name,
-            version=version,
-            approver=approver,
-            at=at,
-            reason=reason,
-            effective_from=effective_from,
-            effective_until=effective_until,
-        )
+    versions = [
+        (name, version)
         for name in wanted
         for version in dict.fromkeys((now.governed.versions[name], *_waiting(now, name)))
     ]
-    versions = ", ".join(f"{one.scene} {one.version}" for one in given)
-    audit.note(site.state, "scenes approved", f"{versions} by {approver}: {reason}", user)
-    scene_approvals.add(site.database, given, user or getpass.getuser())
+    given_word.approve(site, "scene", versions, approver, reason, effective_from, effective_until, user)
     return [one for one in shown(in_force(site)) if one.scene in wanted]
 
 
 def withdraw(site: Site, names: Sequence[str], by: str, because: str, user: str | None = None) -> list[ShownScene]:
     """Withdraw every approval of these scenes: from now on they may not call. Anybody may. Raises BadInput."""
-    opened(site)
+    given_word.opened(site)
     now = in_force(site)
-    if not by.strip() or not because.strip():
-        raise BadInput("say who withdraws it, and why")
+    given_word.must_be_said(by, because, "withdraws it")
     wanted = chosen(now, names)
-    audit.note(site.state, "scenes withdrawn", f"{', '.join(wanted)} by {by}: {because}", user)
-    scene_approvals.withdraw(site.database, wanted, by, because, time.time())
+    given_word.withdraw(site, "scene", wanted, by, because, user)
     return [one for one in shown(in_force(site)) if one.scene in wanted]
 
 
 def _waiting(now: InForce, scene: str) -> tuple[str, ...]:
     """The version that the scene will have under the policy that waits."""
     return tuple(version for name, version in now.versions_waiting.items() if name == scene)
-
-
-def opened(site: Site) -> None:
-    """Make the store where nothing has been served yet. Raises BadInput, as for one of another release."""
-    if not site.database.exists():
-        site.prepare()
-        opening.migrate(site.database)

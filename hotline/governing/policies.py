@@ -18,9 +18,10 @@ from dialer.scenes import policy_approval
 from dialer.scenes.approval import ApprovalRules
 from dialer.scenes.book import Book
 from dialer.scenes.policy_approval import ApprovedPolicy, PolicyApproval, PolicyStanding
+from hotline.governing import given_word
 from hotline.site import audit
 from hotline.site.site import Site
-from hotline.store import opening, policy_approvals
+from hotline.store import approvals, policy_approvals
 from hotline.versions.policies import approvals_again, compiled_again, policy_version
 from hotline.versions.store import Versions
 
@@ -112,7 +113,7 @@ def look(versions: Versions, database: Path, version: str, now: float) -> Ruling
 def ruling_of(site: Site, at: float | None = None) -> Ruling:
     """The policy that rules on a site at `at`, now unless given. Raises BadInput."""
     versions = Versions(site.versions)
-    return look(versions, site.database, _current(site, versions), time.time() if at is None else at)
+    return look(versions, site.database, given_word.current(site, versions), time.time() if at is None else at)
 
 
 def compiled_ruling(site: Site, book: Book) -> Policy:
@@ -136,13 +137,12 @@ def approve(
 
     Raises BadInput: for an approver who has published it, or is not named in the approvals.yaml that rules.
     """
-    _opened(site)
+    given_word.opened(site)
     versions = Versions(site.versions)
-    current = _current(site, versions)
+    current = given_word.current(site, versions)
     at = time.time()
     now = look(versions, site.database, current, at)
-    if not approver.strip() or not reason.strip():
-        raise BadInput("say who approves, and why")
+    given_word.must_be_said(approver, reason, "approves")
     if policy and policy != now.published:
         raise BadInput(f"policy {now.published} is published, and not {policy}: {_TELLS}")
     if now.standing.since is not None:
@@ -174,10 +174,9 @@ def rollback(site: Site, by: str, because: str, policy: str = "", user: str | No
 
     Whoever returns to an earlier policy is one who may approve it, and has not published it. Raises BadInput.
     """
-    _opened(site)
+    given_word.opened(site)
     now = ruling_of(site)
-    if not by.strip() or not because.strip():
-        raise BadInput("say who rolls it back, and why")
+    given_word.must_be_said(by, because, "rolls it back")
     at = time.time()
     kept = policy_approvals.policies(site.database)
     found = policy_approval.standings(kept, policy_approvals.approvals(site.database), at)
@@ -193,7 +192,7 @@ def rollback(site: Site, by: str, because: str, policy: str = "", user: str | No
     ):
         raise BadInput(f"policy {before} would rule again, and {refused}")
     audit.note(site.state, "policy rolled back", f"{wanted} to {before or 'none'} by {by}: {because}", user)
-    policy_approvals.withdraw(site.database, wanted, by, because, at)
+    approvals.withdraw(site.database, [wanted], by, because, at, of="policy")
     return ruling_of(site)
 
 
@@ -236,16 +235,3 @@ def _authors(versions: Versions, current: str, policy: str) -> tuple[str, ...]:
         manifest = versions.manifest(current)
         known = [manifest.policy_by or manifest.by]
     return tuple(dict.fromkeys(known))
-
-
-def _current(site: Site, versions: Versions) -> str:
-    current = versions.current()
-    if current is None:
-        raise BadInput(f"nothing is published yet: hotline publish --site {site.folder}")
-    return current
-
-
-def _opened(site: Site) -> None:
-    if not site.database.exists():
-        site.prepare()
-        opening.migrate(site.database)

@@ -17,7 +17,7 @@ from dialer.scenes.approval import Approval, by_scene
 from dialer.scenes.book import EMPTY, Book, versions_of
 from dialer.scenes.governing import Governed, under_policy
 from hotline.governing.policies import Ruling, look
-from hotline.store import policy_approvals, scene_approvals
+from hotline.store import approvals
 from hotline.versions.policies import compiled_again
 from hotline.versions.store import Versions
 from hotline.versions.zone_data import zone_data
@@ -57,8 +57,8 @@ def load(versions: Versions, database: Path, version: str, now: float) -> InForc
     if ruling.trouble:
         return InForce(version, book, None, ruling.trouble, own, program.region, zone, ruling)
     base = compiled_again(ruling.sources, book, zone, earlier=ruling.waits)
-    approvals: list[Approval] = scene_approvals.approvals(database) if database.exists() else []
-    governed = under_policy(base, book, by_scene(approvals), now, zone_data())
+    given: list[Approval] = approvals.approvals(database) if database.exists() else []
+    governed = under_policy(base, book, by_scene(given), now, zone_data())
     waiting = _waiting(ruling, book, zone) if ruling.waits else {}
     return InForce(version, book, governed, "", own, program.region, zone, ruling, waiting)
 
@@ -152,7 +152,7 @@ class Published:
         }
 
     def _approvals(self) -> tuple[int, ...]:
-        return *scene_approvals.state(self._database), *policy_approvals.state(self._database)
+        return *approvals.state(self._database), *approvals.state(self._database, of="policy")
 
     def _change_after(self, now: InForce, at: float) -> float:
         """The next instant at which the approvals come to something else by themselves."""

@@ -20,7 +20,7 @@ from dialer.scenes.settings import MACHINES, NOT_IN_A_VERSION
 from dsl.tree import SourceError, parse
 from hotline.governing.approving import chosen, in_force
 from hotline.site.site import Site
-from hotline.store import scene_approvals
+from hotline.store import approvals
 from hotline.versions.store import Versions
 
 _HOURS = "dialplans/hours.yaml"
@@ -90,7 +90,7 @@ def scene_diff(site: Site, scene: str) -> SceneDiff:
 def _last_of_another(site: Site, scene: str, version: str) -> Approval | None:
     if not site.database.exists():
         return None
-    others = [one for one in scene_approvals.approvals(site.database, scene) if one.version != version]
+    others = [one for one in approvals.approvals(site.database, scene) if one.version != version]
     return max(others, key=lambda one: one.at, default=None)
 
 

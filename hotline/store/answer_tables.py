@@ -1,27 +1,8 @@
-"""The tables of answers: their approvals, and the questions of callers that nobody answered."""
+"""The tables of questions of callers that nobody answered."""
 
-from sqlalchemy import Column, Float, Index, Integer, String, Table, Text
+from sqlalchemy import Column, Float, Index, String, Table, Text
 
 from hotline.store.schema import metadata
-
-answer_approvals = Table(
-    "answer_approvals",
-    metadata,
-    Column("number", Integer, primary_key=True),
-    Column("answer", String(64), nullable=False),
-    Column("version", String(64), nullable=False, comment="of the answer: the hash of all that its approvers read"),
-    Column("approver", String(64), nullable=False),
-    Column("user", String(64), nullable=False, comment="of the machine, or the token's name, that wrote it down"),
-    Column("reason", Text, nullable=False),
-    Column("at", Float(53), nullable=False, comment="UTC epoch seconds, like the others"),
-    Column("effective_from", Float(53)),
-    Column("effective_until", Float(53), comment="the end, not included; null: until it is withdrawn"),
-    Column("withdrawn_at", Float(53), comment="null: it holds"),
-    Column("withdrawn_by", String(64), nullable=False, server_default=""),
-    Column("withdrawn_because", Text, nullable=False, server_default=""),
-    Index("answer_approvals_by_answer", "answer", "version"),
-)
-"""Nothing is deleted: who withdrew an approval, when and why stands beside it."""
 
 unanswered = Table(
     "unanswered",

@@ -1,4 +1,7 @@
-"""Approvals of policies in the store: written by people through commands, read by the gate."""
+"""Policies and their approvals in the store: written by people through commands, read by the gate.
+
+Withdrawing is the same of all approvals: `approvals`.
+"""
 
 import sqlite3
 from contextlib import closing
@@ -44,18 +47,6 @@ def approvals(database: Path) -> list[PolicyApproval]:
         raise BadInput(f"{database}: {error}; the approvals of policies cannot be read") from error
 
 
-def state(database: Path) -> tuple[int, int]:
-    """Changes with every approval and every withdrawal, and with nothing else. Raises as `policies`."""
-    opening.must_be_of_today(database)
-    try:
-        with closing(opening.to_read(database)) as connection:
-            query = "SELECT coalesce(max(number), 0), count(withdrawn_at) FROM policy_approvals"
-            last, withdrawn = connection.execute(query).fetchone()
-            return int(last), int(withdrawn)
-    except sqlite3.Error as error:
-        raise BadInput(f"{database}: {error}; the approvals of policies cannot be read") from error
-
-
 def add(database: Path, policy: ApprovedPolicy, given: PolicyApproval, user: str) -> None:
     """Write an approval down, and the policy with its first. `user`: of the machine, or the token's name. Raises
     BadInput. The server may run."""
@@ -79,17 +70,3 @@ def add(database: Path, policy: ApprovedPolicy, given: PolicyApproval, user: str
             )
     except sqlite3.Error as error:
         raise BadInput(f"{database}: {error}; nothing was approved") from error
-
-
-def withdraw(database: Path, policy: str, by: str, because: str, at: float) -> int:
-    """Withdraw every approval of a policy that holds; how many there were. Raises BadInput."""
-    opening.must_be_of_today(database)
-    statement = (
-        "UPDATE policy_approvals SET withdrawn_at = ?, withdrawn_by = ?, withdrawn_because = ?"
-        " WHERE policy = ? AND withdrawn_at IS NULL"
-    )
-    try:
-        with closing(sqlite3.connect(database, timeout=_PATIENCE_S)) as connection, connection:
-            return connection.execute(statement, (at, by, because, policy)).rowcount
-    except sqlite3.Error as error:
-        raise BadInput(f"{database}: {error}; nothing was withdrawn") from error

@@ -11,7 +11,7 @@ from hotline.governing import approving
 from hotline.governing.approving import ShownScene
 from hotline.governing.local import local_gate
 from hotline.site.site import Site
-from hotline.store import scene_approvals
+from hotline.store import approvals
 from hotline.versions.checking import check
 from hotline.versions.publishing import NotPublished, rollback
 from hotline.versions.store import Versions
@@ -148,7 +148,7 @@ def test_a_withdrawal_holds_at_once_and_stands_in_the_audit_log(tmp_path: Path) 
     assert "how " in log
     assert "by wang.fang: reviewed" in log
     assert "offer by zhao.min: complaint 4711" in log
-    assert [one.withdrawn_because for one in scene_approvals.approvals(site.database, "offer")] == ["complaint 4711"]
+    assert [one.withdrawn_because for one in approvals.approvals(site.database, "offer")] == ["complaint 4711"]
 
 
 def test_an_approval_begins_and_ends(tmp_path: Path) -> None:

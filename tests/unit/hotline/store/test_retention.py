@@ -17,6 +17,7 @@ from hotline.site.settings import Settings
 from hotline.site.site import Site
 from hotline.store import (
     answer_tables,
+    approval_tables,
     campaign_tables,
     case_clock_tables,
     case_origin_tables,
@@ -113,7 +114,8 @@ def test_every_kind_is_a_setting_and_every_table_has_its_rule() -> None:
     ruled |= {followup_tables.case_guesses.name}  # for a day
     ruled |= {followup_tables.followups.name, followup_tables.followup_log.name}  # with their case, or by their days
     ruled |= {case_origin_tables.case_origins.name, case_origin_tables.case_origin_looks.name}  # likewise
-    ruled |= {answer_tables.answer_approvals.name}  # nobody's word is deleted
+    ruled |= {f"{of}_approvals" for of in ("answer", "scene", "policy")}  # nobody's word is deleted
+    ruled |= {approval_tables.approved_policies.name}  # nor what it is about
     ruled |= {answer_tables.unanswered.name}
     ruled |= {user_tables.users.name}  # nobody is deleted: a name that stands in a log stays one person's
     assert campaign_tables.metadata is contact_tables.metadata is schema.metadata

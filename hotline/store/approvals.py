@@ -1,6 +1,7 @@
-"""Approvals of scenes and of answers in the store: written by people through commands, read by the gate and by calls.
+"""Approvals in the store: written by people through commands, read by the gate and by calls.
 
-`of` says of what; each kind has a table of its own.
+`of` says of what; each kind has a table of its own, with its name by the column `of`. Of policies, reading and writing
+is `policy_approvals`' own: an approval of one keeps the policy, too.
 """
 
 import sqlite3
@@ -17,6 +18,7 @@ _PATIENCE_S = 10.0
 _REST = "version, approver, at, reason, effective_from, effective_until, withdrawn_at, withdrawn_by, withdrawn_because"
 
 Of = Literal["scene", "answer"]
+Withdrawn = Literal["scene", "answer", "policy"]
 
 
 def approvals(database: Path, scene: str | None = None, *, of: Of = "scene") -> list[Approval]:
@@ -32,12 +34,12 @@ def approvals(database: Path, scene: str | None = None, *, of: Of = "scene") -> 
         raise BadInput(f"{database}: {error}; the approvals cannot be read") from error
 
 
-def state(database: Path) -> tuple[int, int]:
+def state(database: Path, *, of: Withdrawn = "scene") -> tuple[int, int]:
     """Changes with every approval and every withdrawal, and with nothing else. Raises as `approvals`."""
     opening.must_be_of_today(database)
     try:
         with closing(opening.to_read(database)) as connection:
-            query = "SELECT coalesce(max(number), 0), count(withdrawn_at) FROM scene_approvals"
+            query = f"SELECT coalesce(max(number), 0), count(withdrawn_at) FROM {of}_approvals"
             last, withdrawn = connection.execute(query).fetchone()
             return int(last), int(withdrawn)
     except sqlite3.Error as error:
@@ -66,8 +68,8 @@ def add(database: Path, given: Iterable[Approval], user: str, *, of: Of = "scene
         raise BadInput(f"{database}: {error}; nothing was approved") from error
 
 
-def withdraw(database: Path, scenes: Iterable[str], by: str, because: str, at: float, *, of: Of = "scene") -> int:
-    """Withdraw every approval of these scenes that holds, all or none; how many there were. Raises BadInput."""
+def withdraw(database: Path, names: Iterable[str], by: str, because: str, at: float, *, of: Withdrawn = "scene") -> int:
+    """Withdraw every approval of these that holds, all or none; how many there were. Raises BadInput."""
     opening.must_be_of_today(database)
     statement = (
         f"UPDATE {of}_approvals SET withdrawn_at = ?, withdrawn_by = ?, withdrawn_because = ?"
@@ -75,6 +77,6 @@ def withdraw(database: Path, scenes: Iterable[str], by: str, because: str, at: f
     )
     try:
         with closing(sqlite3.connect(database, timeout=_PATIENCE_S)) as connection, connection:
-            return connection.executemany(statement, [(at, by, because, scene) for scene in scenes]).rowcount
+            return connection.executemany(statement, [(at, by, because, name) for name in names]).rowcount
     except sqlite3.Error as error:
         raise BadInput(f"{database}: {error}; nothing was withdrawn") from error
