@@ -9,9 +9,8 @@ from acd.events import CallLeft
 from calls.causes import Cause
 from calls.commands import HangUp, StartMusic
 from calls.events import CallAnswered, CallEnded
-from calls.identity import known_by
 from calls.ids import AttemptId, Instant, Seconds
-from control.callbacks import same_number
+from control.callbacks import returning, same_number
 from control.callbacks.callback_places import CallbackPlaces
 from control.callbacks.callback_rules import hindrance, number_refusal, refusal, rules_of
 from control.gate.gate import OutgoingGate
@@ -315,40 +314,8 @@ class Callbacks(QuietPart):
             self._places.rest(call, call.callback, "released", "the queue let it go")
 
     def end_on_return(self, call: Call, queue: str) -> tuple[Seconds, CallLeft | None]:
-        """The caller is on the line again. Ends the callback of the same number; the time that it waited counts on.
-
-        0 when there is none, or when it waited in another queue than the one that is entered now. The event is for the
-        queues, once they know the new call: the agent who was asked to call back is free then, and gets this caller.
-        """
-        if call.callback is not None and call.callback.state == "checking":
-            call.callback = None
-        if call.callback is not None and call.place == "offered":  # an agent is asked for a caller on the line again
-            self._places.leave(call, call.callback)
-            call.callback.on("came_back")
-            self._hub.settle()
-        caller = known_by(call.caller)
-        for other in list(self._hub.register.calls.values()):
-            callback = other.callback
-            if callback is None:
-                continue
-            mine = other is call or (caller != "" and caller in (other.caller, callback.number))
-            if not mine or (other is not call and other.queue != queue):
-                continue
-            if other.place != "booked" and not self._agent_only(other, callback):
-                continue
-            waited_s = self._hub.now - (other.queued_at or self._hub.now)
-            if other is not call:
-                call.replaced_callback = callback
-            left = self._places.end(other, "came_back", call)
-            return (waited_s if other.queue == queue else 0.0), left
-        return 0.0, None
-
-    def _agent_only(self, call: Call, callback: Callback) -> bool:
-        """Whether an agent is there for the callback, and the caller has not picked up."""
-        offer = self._hub.register.offer_of(call)
-        return (
-            call.place == "offered" and callback.state != "checking" and offer is not None and offer.state != "bridging"
-        )
+        """See `returning.end_on_return`."""
+        return returning.end_on_return(self._hub, self._places, call, queue)
 
     # time
 

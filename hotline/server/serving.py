@@ -6,13 +6,11 @@ import contextlib
 import gc
 import signal
 import time
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
+from collections.abc import Mapping
 
 import msgspec
 import structlog
 
-from calls.commands import Clip, Sentence
 from calls.dependencies import Dependencies, Dependency
 from calls.errors import BadInput, SwitchAway
 from control.messages import events
@@ -54,6 +52,7 @@ from hotline.server.mailboxes import make_mailboxes
 from hotline.server.notice_tellers import NoticeTellers
 from hotline.server.observers import Observers
 from hotline.server.shared_lists import SharedLists
+from hotline.server.speaker import Speaker
 from hotline.server.store_opening import store_there
 from hotline.server.switch_events import SwitchEvents
 from hotline.server.upkeep import Upkeep
@@ -89,21 +88,6 @@ log = structlog.get_logger("hotline")
 
 _SWITCH_FIRST_S = 1.0
 """The switch is given so long before the HTTP interface is made, whose /health then says that it is away."""
-
-
-class _Voice:
-    """The house's sentences, as clips: for the switch that speaks, and for the executor."""
-
-    def __init__(self, sentences: Sentences) -> None:
-        self._sentences = sentences
-
-    async def say(self, sentence: Sentence) -> AsyncGenerator[Clip]:
-        async with aclosing(self._sentences.spoken(sentence.text, sentence.language)) as stems:
-            async for stem in stems:
-                yield Clip(str(stem))
-
-    async def prepare(self, sentences: tuple[Sentence, ...]) -> None:
-        await self._sentences.warm((sentence.text, sentence.language) for sentence in sentences)
 
 
 class Server:
@@ -149,7 +133,7 @@ class Server:
         self._understanding = by_intents(site, self._versions.program)
         self._cell = cell
         self._sentences = sentences
-        self._speaker = _Voice(sentences)
+        self._speaker = Speaker(sentences)
         self._switch = SpeakingSwitch(cell, self._speaker)
         self._provisioning = provisioning
         self._refitting = Refitting(site)
@@ -269,9 +253,7 @@ class Server:
         router, entries, unstored, last, at = recover(database, write_ahead, self._new_router)
         self._writer = writer = Writer(database, self._on_trouble, self._store)
         vault, lookups = Vault(), Lookups(self._services, HouseLookups(database, self._versions))
-        executor = CommandExecutor(
-            self._switch, writer, vault, lookups, self._speaker, lambda event: self._events.take(event)
-        )
+        executor = CommandExecutor(self._switch, writer, vault, lookups, self._speaker, self._take)
         gate = self._gate
         executor.outgoing = GovernedCalls(self._do_not_call, gate.gate, gate.reserving, gate.looked, self.site.house)
         executor.is_pin = PinFile(self.site.override_pin).is_right

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import yaml
 
 from hotline.demo.approvals import approve_all
 from hotline.site.site import Site
+from phones.digest import Credentials
+from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
 from tests.live.freeswitch_site import FreeSwitchSite
 from tests.live.gateway import Gateway
@@ -139,6 +142,20 @@ class GovernedSite(LiveSite):
 
 class GovernedOnFreeSwitch(GovernedSite, FreeSwitchSite):
     """The same with another switch under it."""
+
+
+@contextlib.asynccontextmanager
+async def governed(switch: str, folder: Path, installation: Installation) -> AsyncIterator[GovernedSite]:
+    """A house on this kind of switch, whose trunk is up: its carrier is ours."""
+    kind = GovernedSite if switch == "asterisk" else GovernedOnFreeSwitch
+    site = kind(folder, installation, {"do_not_call": "do_not_call.txt"})
+    site.carrier = await Gateway.at("127.0.0.2", Credentials(USER, PASSWORD))
+    try:
+        async with site:
+            await until(site.trunk_is_up, 30.0)
+            yield site
+    finally:
+        site.carrier.close()
 
 
 async def dial(house: GovernedSite, **body: Any) -> tuple[int, str]:

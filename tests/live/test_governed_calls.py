@@ -1,16 +1,12 @@
 """Every call of the house to a number outside passes the gate, on each real switch with a real ledger: what is denied
-is not dialled and is told to whoever asked, what is allowed is dialled once and settled, also over a `kill -9`."""
+is not dialled and is told to whoever asked, what is allowed is dialled once and settled."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
-import sqlite3
-import sys
 import time
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,13 +14,11 @@ import pytest_asyncio
 import yaml
 
 from hotline.governing import approving
-from phones.agent_phone import AgentPhone, Answer, LetRing, Reject
+from phones.agent_phone import AgentPhone, LetRing, Reject
 from phones.audio import tone
 from phones.caller import OutgoingCall
-from phones.digest import Credentials
 from switch.asterisk.instance.installation import Installation
 from tests.live.conftest import until
-from tests.live.gateway import Gateway
 from tests.live.governed_site import (
     BUSY,
     CALLBACKS,
@@ -34,15 +28,13 @@ from tests.live.governed_site import (
     NO_ANSWER,
     NOT_KEPT,
     OFFER,
-    PASSWORD,
     REFUSED,
     SCENES,
     SHOWN,
     THIRD,
-    USER,
-    GovernedOnFreeSwitch,
     GovernedSite,
     dial,
+    governed,
 )
 from tests.live.network import failed, outside, says
 from tests.live.rigs import SWITCHES
@@ -50,22 +42,13 @@ from tests.live.site_files import AGENT, CALLER
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 
-DIES = str(Path(__file__).with_name("dies_after_reserving.py"))
-
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=SWITCHES)
 async def house(
     request: pytest.FixtureRequest, installation: Installation, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[GovernedSite]:
-    kind = GovernedSite if request.param == "asterisk" else GovernedOnFreeSwitch
-    site = kind(tmp_path_factory.mktemp("governed"), installation, {"do_not_call": "do_not_call.txt"})
-    site.carrier = await Gateway.at("127.0.0.2", Credentials(USER, PASSWORD))
-    try:
-        async with site:
-            await until(site.trunk_is_up, 30.0)
-            yield site
-    finally:
-        site.carrier.close()
+    async with governed(request.param, tmp_path_factory.mktemp("governed"), installation) as site:
+        yield site
 
 
 @pytest_asyncio.fixture(autouse=True, loop_scope="module")
@@ -165,6 +148,22 @@ async def test_a_click_is_refused_with_the_rule_and_until_when(house: GovernedSi
         assert (await dial(house, number=number, scene="ofer"))[0] == 422
         assert phone.new_calls.empty(), "no phone rings for it"
     assert len(house.attempts(number)) == 1
+
+
+async def test_an_emergency_number_is_called_though_nobody_can_decide(house: GovernedSite) -> None:
+    await asyncio.to_thread(approving.withdraw, house.site, ["*"], "zhao.min", "an outage")
+    try:
+        async with (
+            house.signed_in("8001", lambda call: says(AGENT)) as phone,
+            outside(house.carrier, "110", lambda call: says(CALLER)) as other,
+        ):
+            call = await phone.dial("110", tone(AGENT, 1.0))
+            ringing = await asyncio.wait_for(other.new_calls.get(), 10.0)
+            await call.hear_tone(CALLER)
+            await ringing.hang_up()
+            await call.ended(5.0)
+    finally:
+        await asyncio.to_thread(house.approve)
 
 
 # callbacks
@@ -337,89 +336,3 @@ async def test_a_caller_is_handed_on_outside_and_it_is_settled(house: GovernedSi
         await call.hang_up()
         await theirs.ended(5.0)
     await house.settled(number, ("handed_on", "effective", "answered"))
-
-
-# kill -9
-
-
-async def test_killed_between_the_reservation_and_the_dialling_it_is_dialled_once(house: GovernedSite) -> None:
-    number = "13900008301"
-    await house.stop_controller()
-    await house.start_controller(sys.executable, DIES)
-    async with (
-        house.signed_in("8001", lambda call: says(AGENT)) as phone,
-        outside(house.carrier, number, lambda call: says(CALLER)) as other,
-    ):
-        call = await phone.dial(number, tone(AGENT, 1.0))
-        assert house.controller is not None
-        await asyncio.wait_for(house.controller.wait(), 15.0)
-        assert [row[1] for row in house.attempts(number)] == ["reserved"]
-        assert other.new_calls.empty(), "nothing is dialled yet"
-        await house.start_controller()
-        ringing = await asyncio.wait_for(other.new_calls.get(), 10.0)
-        await call.answered(10.0)
-        await call.hear_tone(CALLER)
-        await ringing.hear_tone(AGENT)
-        await call.hang_up()
-        await ringing.ended(5.0)
-    await house.settled(number, ("by_hand", "effective", "answered"))
-    assert len(house.carrier.calls_per_invite) == 1
-
-
-async def test_killed_after_the_dialling_it_is_not_dialled_again_and_is_settled(house: GovernedSite) -> None:
-    number = "13900008302"
-    async with (
-        house.signed_in("8001", lambda call: says(AGENT)) as phone,
-        # who answers while there is no controller is hung up on by the switch: later than the slowest start
-        outside(house.carrier, number, lambda call: Answer(4.5, clip=tone(CALLER, 1.0))) as other,
-    ):
-        call = await phone.dial(number, tone(AGENT, 1.0))
-        ringing = await asyncio.wait_for(other.new_calls.get(), 10.0)
-        await house.stop_controller(signal.SIGKILL)
-        await house.start_controller()
-        await call.answered(15.0)
-        await call.hear_tone(CALLER)
-        await house.stop_controller(signal.SIGKILL)
-        await ringing.hang_up()
-        await house.start_controller()
-        await call.ended(10.0)
-    await house.settled(number, ("by_hand", "effective", "answered"))
-    assert len(house.carrier.calls_per_invite) == 1
-
-
-async def test_killed_while_the_ledger_does_not_take_it_the_next_one_tells_it(house: GovernedSite) -> None:
-    number = "13900008303"
-    async with (
-        house.signed_in("8001", lambda call: says(AGENT)) as phone,
-        outside(house.carrier, number, lambda call: says(CALLER)) as other,
-    ):
-        call = await phone.dial(number, tone(AGENT, 1.0))
-        ringing = await asyncio.wait_for(other.new_calls.get(), 10.0)
-        await call.hear_tone(CALLER)
-        await until(lambda: [row[1] for row in house.attempts(number)] == ["answered"])
-        with contextlib.closing(sqlite3.connect(house.site.state / "ledger.db", isolation_level=None)) as ledger:
-            ledger.execute("BEGIN IMMEDIATE")
-            await ringing.hang_up()
-            await call.ended(5.0)
-            await house.agent_is("8001", "idle")
-            await house.stop_controller(signal.SIGKILL)
-            ledger.execute("ROLLBACK")
-        assert [row[1] for row in house.attempts(number)] == ["answered"]
-        await house.start_controller()
-        await house.settled(number, ("by_hand", "effective", "answered"))
-
-
-async def test_an_emergency_number_is_called_though_nobody_can_decide(house: GovernedSite) -> None:
-    await asyncio.to_thread(approving.withdraw, house.site, ["*"], "zhao.min", "an outage")
-    try:
-        async with (
-            house.signed_in("8001", lambda call: says(AGENT)) as phone,
-            outside(house.carrier, "110", lambda call: says(CALLER)) as other,
-        ):
-            call = await phone.dial("110", tone(AGENT, 1.0))
-            ringing = await asyncio.wait_for(other.new_calls.get(), 10.0)
-            await call.hear_tone(CALLER)
-            await ringing.hang_up()
-            await call.ended(5.0)
-    finally:
-        await asyncio.to_thread(house.approve)

@@ -4,9 +4,7 @@ import asyncio
 import contextlib
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
 from unittest.mock import Mock
 
 import msgspec
@@ -14,90 +12,19 @@ import pytest
 import structlog
 
 from calls.errors import BadInput
-from calls.ids import AgentId, AttemptId, CallId
 from complaints.cases import FileCase
 from control.messages import commands, log_commands
 from hotline.site.webhooks import WebhookSettings
-from hotline.store import opening, statements
-from hotline.store.outbox import OutboxReader, read_once
+from hotline.store import statements
+from hotline.store.outbox import OutboxReader
 from hotline.store.writer import Writer
-from hotline.webhooks import delivery, signing
-from hotline.webhooks.delivery import Deliveries, Delivery
+from hotline.webhooks import signing
 from hotline.webhooks.outbox import Outbox
 from tests.unit.hotline.served import until
+from tests.unit.hotline.webhooks.delivering import NUMBER, SECRET, Open, ring, told
 from tests.unit.hotline.webhooks.receiver import Receiver
 
 pytestmark = pytest.mark.unit
-
-SECRET = b"s" * 32
-NUMBER = "+8613800138000"
-
-
-class House:
-    """The store, its writer, the outbox and one webhook's deliveries."""
-
-    def __init__(self, folder: Path, receiver: Receiver, **settings: Any) -> None:
-        self.database = folder / "hotline.db"
-        opening.migrate(self.database)
-        self.writer = Writer(self.database, lambda trouble: None)
-        given = {"name": "crm", "url": receiver.url, "events": ("arrival", "ring", "talk", "end", "case"), **settings}
-        self.webhook = WebhookSettings.model_validate(given)
-        self.secrets: signing.Secrets | BadInput = (SECRET,)
-        self.late_s = 0.0
-        one = Delivery(self.webhook, self._secrets, self.database, self.writer, lambda: "CN", self._utc)
-        self.delivery = one
-        self.deliveries = Deliveries([("crm", one)])
-        self.outbox = Outbox([self.webhook], self.writer, self.deliveries.written)
-
-    def _secrets(self) -> signing.Secrets:
-        if isinstance(self.secrets, BadInput):
-            raise self.secrets
-        return self.secrets
-
-    def _utc(self) -> float:
-        return time.time() + self.late_s
-
-    def tell(self, call: str, *kinds: str) -> None:
-        """Something becomes of a call."""
-        at = self._utc()
-        for kind in kinds:
-            match kind:
-                case "arrival":
-                    self.outbox.write(commands.NotifyArrival(CallId(call), NUMBER, "95183", at))
-                case "talk":
-                    talk = (CallId(call), 1, "agent", AgentId("01"), "8001", NUMBER, "95183", "care", at)
-                    self.outbox.write(commands.NotifyTalk(*talk))
-                case "ring":
-                    self.outbox.write(ring(call, at))
-                case _:
-                    raise AssertionError(kind)
-
-    def away(self) -> str:
-        """Why the receiver takes nothing at present, as `hotline status` says it; empty while it does."""
-        return self.delivery.receiver.error if self.delivery.receiver.state == "down" else ""
-
-    def waiting(self) -> int:
-        with read_once(self.database) as reader:
-            return reader.backlog("crm").waiting
-
-
-def ring(call: str, at: float, fields: dict[str, str] | None = None) -> commands.NotifyRing:
-    return commands.NotifyRing(
-        call=CallId(call),
-        offer=AttemptId("offer-1"),
-        agent=AgentId("01"),
-        account="8001",
-        caller=NUMBER,
-        called="95183",
-        queue="care",
-        language="en",
-        at=at,
-        queued_at=at - 5.0,
-        callback=False,
-        about="card lost",
-        fields=fields or {},
-        choice=None,
-    )
 
 
 def test_only_commands_that_a_webhook_wants_to_know_of_are_shown_to_the_outbox(tmp_path: Path) -> None:
@@ -110,41 +37,6 @@ def test_only_commands_that_a_webhook_wants_to_know_of_are_shown_to_the_outbox(t
     assert kinds("ring", "end") == {commands.NotifyRing, log_commands.LogCall}
     every = {commands.NotifyArrival, commands.NotifyRing, commands.NotifyTalk, log_commands.LogCall, FileCase}
     assert kinds("arrival", "ring", "talk", "end", "case") == every
-
-
-@pytest.fixture
-async def receiver(tmp_path: Path) -> AsyncIterator[Receiver]:
-    made = Receiver(tmp_path / "receiver")
-    await made.start()
-    yield made
-    await made.kill()
-
-
-Open = Callable[..., contextlib.AbstractAsyncContextManager[House]]
-
-
-@pytest.fixture
-def opened(tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> Open:
-    """A house; its pauses are short."""
-    monkeypatch.setattr(delivery, "_PAUSE_S", (0.1, 0.4))
-    monkeypatch.setattr(delivery, "_EVENT_PAUSE_S", (0.1, 0.4))
-    monkeypatch.setattr(delivery, "_TIDY_EVERY_S", 0.1)
-
-    @contextlib.asynccontextmanager
-    async def open_(**settings: Any) -> AsyncIterator[House]:
-        house = House(tmp_path, receiver, **settings)
-        house.deliveries.start()
-        try:
-            yield house
-        finally:
-            await house.deliveries.close()
-            await house.writer.close()
-
-    return open_
-
-
-def told(receiver: Receiver) -> list[tuple[str, str]]:
-    return [(message["data"]["call"], message["type"]) for message in receiver.taken()]
 
 
 async def test_an_event_is_sent_once_signed_and_masked(receiver: Receiver, opened: Open) -> None:

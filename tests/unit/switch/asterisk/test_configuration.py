@@ -16,37 +16,19 @@ from switch.asterisk import announcers, called
 from switch.asterisk.instance.configuration import (
     ConfigurationError,
     render,
-    standing_values,
     write_accounts,
     write_configuration,
     write_fallback,
     write_peers,
 )
 from switch.asterisk.instance.installation import Installation, locate
-from switch.asterisk.instance.settings import TEMPLATES, AsteriskSettings
+from switch.asterisk.instance.settings import AsteriskSettings
 from switch.asterisk.instance.trunks import write_trunks
 from switch.media_timeout import MediaTimeout
 from switch.peers import Peers
+from tests.unit.switch.asterisk.endpoints import endpoints
 
 pytestmark = pytest.mark.unit
-
-ALL_MODULES = re.findall(r"^load = (\S+)", (TEMPLATES / "modules.conf").read_text(), re.MULTILINE)
-
-
-@pytest.fixture
-def installation(tmp_path: Path) -> Installation:
-    modules = tmp_path / "modules"
-    modules.mkdir()
-    for module in ALL_MODULES:
-        (modules / module).touch()
-    return Installation(("asterisk",), "22.10.1", modules, tmp_path / "data")
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> AsteriskSettings:
-    return AsteriskSettings(
-        run_dir=tmp_path / "run", ari_password="p-1", sip_port=12060, accounts=(AgentAccount("1001", "s-1"),)
-    )
 
 
 def test_every_placeholder_of_the_templates_is_filled(settings: AsteriskSettings, installation: Installation) -> None:
@@ -66,29 +48,6 @@ def test_it_listens_on_loopback_until_told_otherwise(settings: AsteriskSettings,
     assert "bind = 127.0.0.1:12060" in (settings.etc_dir / "pjsip.conf").read_text()
     assert "bindaddr = 127.0.0.1" in (settings.etc_dir / "http.conf").read_text()
     assert "media_address = 127.0.0.1" in (settings.etc_dir / "agents.conf").read_text()
-
-
-def endpoints(settings: AsteriskSettings) -> dict[str, dict[str, str]]:
-    """Each endpoint of pjsip.conf as Asterisk reads it, with what is included: its settings by name."""
-    lines: list[str] = []
-
-    def read(name: str) -> None:
-        for line in (settings.etc_dir / name).read_text().splitlines():
-            if line.startswith("#include "):
-                read(line.removeprefix("#include "))
-            elif line and not line.startswith(";"):
-                lines.append(line)
-
-    read("pjsip.conf")
-    sections: list[tuple[str, dict[str, str]]] = []
-    for line in lines:
-        if line.startswith("["):
-            sections.append((line.strip("[]"), {}))
-        else:
-            name, _, value = line.partition(" = ")
-            before = sections[-1][1].get(name, "") if name == "set_var" else ""
-            sections[-1][1][name] = f"{before}\n{value}".strip()
-    return {name: section for name, section in sections if section["type"] == "endpoint"}
 
 
 def test_no_endpoint_moves_a_call_by_itself(settings: AsteriskSettings, installation: Installation) -> None:
@@ -403,52 +362,3 @@ def test_a_run_directory_of_an_earlier_release_lets_no_phone_transfer(settings: 
     (settings.etc_dir / "endpoints.json").write_text(json.dumps(standing))
     write_accounts(settings, settings.accounts)
     assert "allow_transfer = no" in (settings.etc_dir / "agents.conf").read_text()
-
-
-@pytest.fixture
-def web_settings(settings: AsteriskSettings) -> AsteriskSettings:
-    accounts = (AgentAccount("1001", "s-1"), AgentAccount("1002", "lent", web=True))
-    return replace(settings, web_phones=True, accounts=accounts)
-
-
-def test_only_an_account_that_is_lent_is_a_browsers(web_settings: AsteriskSettings, installation: Installation) -> None:
-    write_configuration(replace(web_settings, phone_srtp="required"), installation)
-    found = endpoints(web_settings)
-    assert found["agent-1002"]["webrtc"] == "yes"
-    assert "media_encryption" not in found["agent-1002"], "webrtc sets it"
-    assert "webrtc" not in found["agent-1001"]
-    assert found["agent-1001"]["media_encryption"] == "sdes"
-    assert "webrtc" not in found["trunk"]
-    assert {name for name, section in found.items() if section.get("ice_support")} == set()
-
-
-def test_browsers_need_a_transport_and_candidates_and_nobody_else_has_them(
-    settings: AsteriskSettings, web_settings: AsteriskSettings, installation: Installation
-) -> None:
-    write_configuration(settings, installation)
-    assert "protocol = ws" not in (settings.etc_dir / "pjsip.conf").read_text()
-    assert "res_pjsip_transport_websocket" not in (settings.etc_dir / "modules.conf").read_text()
-    assert "icesupport = no" in (settings.etc_dir / "rtp.conf").read_text()
-    assert standing_values(settings)["web_phones"] == "no"
-    (installation.modules_dir / "res_pjsip_transport_websocket.so").touch()
-    write_configuration(web_settings, installation)
-    assert "protocol = ws" in (settings.etc_dir / "pjsip.conf").read_text()
-    assert "load = res_pjsip_transport_websocket.so" in (settings.etc_dir / "modules.conf").read_text()
-    assert "icesupport = yes" in (settings.etc_dir / "rtp.conf").read_text()
-    assert standing_values(settings)["web_phones"] == "yes", "whoever publishes accounts knows that it takes them"
-    assert settings.web_phones_url == "ws://127.0.0.1:8088/ws"
-
-
-def test_an_instance_of_an_earlier_release_takes_no_browsers(settings: AsteriskSettings) -> None:
-    settings.etc_dir.mkdir(parents=True)
-    (settings.etc_dir / "endpoints.json").write_text(json.dumps({"codecs": "alaw"}))
-    assert standing_values(settings)["web_phones"] == "no"
-
-
-def test_phones_are_known_by_name_before_any_address(
-    web_settings: AsteriskSettings, installation: Installation
-) -> None:
-    """Else what a browser says by way of the controller, at 127.0.0.1, would be the trunk's of that address."""
-    write_configuration(web_settings, installation)
-    order = re.findall(r"endpoint_identifier_order = (.*)", (web_settings.etc_dir / "pjsip.conf").read_text())
-    assert order == ["auth_username,username,ip"]
