@@ -2,6 +2,7 @@
 
 import time
 import uuid
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +12,9 @@ from calls.errors import BadInput
 from complaints.intake.contact import CHANNELS, Channel, Contact
 from dsl.spelling import nearest_hint
 from hotline.cases import files, intake, mail
+from hotline.cases.categories import refuse_misspelt
 from hotline.cases.mailbox import Box, take_in_new
+from hotline.cli.case import rules_now
 from hotline.cli.common import JsonOption, SiteOption, counted, err, open_site, out, print_json, told
 from hotline.site.site import Site
 
@@ -62,6 +65,7 @@ def text(
             "reference": reference,
             "product": product,
         }
+        refuse_misspelt(lambda: rules_now(opened), [category])
         own = source or f"cli-{uuid.uuid4().hex}"
         contact = Contact(_channel(channel), own, time.time(), words, category=category, **known)
         _take_in(opened, [contact], [], json)
@@ -84,6 +88,7 @@ def of_mail(
     opened = open_site(site)
     contacts, problems = [], []
     with told():
+        refuse_misspelt(lambda: rules_now(opened), [category])
         for path in [one for given in paths for one in (sorted(given.glob("*.eml")) if given.is_dir() else [given])]:
             try:
                 contacts.append(mail.contact_of(path.read_bytes(), path.stat().st_mtime, _channel(channel), category))
@@ -115,6 +120,7 @@ def mailbox(
         err.print("--plain: the password would go over the network unencrypted; use TLS", style="red")
         raise typer.Exit(2)
     with told():
+        refuse_misspelt(lambda: rules_now(opened), [category])
         password = password_file.read_text(encoding="utf-8").strip()
         box = Box(host, user, password, folder, port, not plain, category)
         done = take_in_new(opened.database, box, opened.settings.region, opened.zone)
@@ -142,8 +148,10 @@ def of_csv(
 
 def _take_in(site: Site, contacts: list[Contact], problems: list[str], json: bool) -> None:
     checked = []
+    rules = cache(lambda: rules_now(site))
     for contact in contacts:
         try:
+            refuse_misspelt(rules, [contact.category])
             checked.append(intake.checked(contact, site.settings.region))
         except BadInput as error:
             problems.append(f"{contact.source}: {error}")

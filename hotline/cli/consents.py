@@ -25,6 +25,7 @@ from hotline.cli.parties import (
     party_of,
     refuse_unheard,
     tell_imported,
+    unheard_purposes,
 )
 from hotline.persons import consents as words
 from hotline.persons import importing
@@ -209,7 +210,10 @@ def import_(
             author=author or getpass.getuser(),
         )
         read = file_of(opened, file, column, sheet)
-        done = importing.import_consents(opened.database, read, usual, purposes, load_the_rest=load_the_rest)
+        unheard = unheard_purposes(opened)
+        done = importing.import_consents(
+            opened.database, read, usual, purposes, load_the_rest=load_the_rest, refuse=unheard
+        )
     tell_imported(done, file, json)
 
 

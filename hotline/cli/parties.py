@@ -1,7 +1,7 @@
 """What commands about persons share: whom they are about, files that they import, and how rows are shown."""
 
 import getpass
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -61,6 +61,21 @@ def refuse_unheard(site: Site, *, lists: Iterable[str] = (), purposes: Iterable[
     said.append(unheard_scope(now, scope, versions.campaigns(current)))
     for line in filter(None, said):
         err.print(line, style="yellow", markup=False)
+
+
+def unheard_purposes(site: Site) -> Callable[[str], None]:
+    """What `refuse_unheard` does, of one purpose at a time: the policy is read once, and the first lines are told."""
+    if Versions(site.versions).current() is None:
+        return lambda purpose: None
+    now, lines = in_force(site), set[str]()
+
+    def refuse(purpose: str) -> None:
+        line = unheard_purpose(now, purpose)
+        if line and len(lines) < _MOST_SHOWN:
+            lines.add(line)
+            err.print(line, style="yellow", markup=False)
+
+    return refuse
 
 
 def looked_up(site: Site, party: Party, reveal: bool) -> None:

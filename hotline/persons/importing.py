@@ -105,18 +105,41 @@ def import_persons(database: Path, file: File, source: str, author: str, *, load
     return _import(database, file, kind, load_the_rest)
 
 
+def _anything(purpose: str) -> None:
+    """No purpose is refused."""
+
+
 def import_consents(
-    database: Path, file: File, usual: Word, purposes: Mapping[str, str], *, load_the_rest: bool = False
+    database: Path,
+    file: File,
+    usual: Word,
+    purposes: Mapping[str, str],
+    *,
+    load_the_rest: bool = False,
+    refuse: Callable[[str], None] = _anything,
 ) -> Imported:
     """Words of persons, numbers or accounts. `usual` is what a row means that does not say otherwise; its purpose
-    empty: each row must have one. `purposes`: the site's words for its purposes, such as 营销 for marketing.
-    Raises OSError, BadInput."""
+    empty: each row must have one. `purposes`: the site's words for its purposes, such as 营销 for marketing. `refuse`
+    is asked about each purpose of a row, once, and raises BadInput for one that counts for nothing: then the row cannot
+    be read. Raises OSError, BadInput."""
     now = time.time()
+    asked: dict[str, str] = {}
+
+    def looked_at(purpose: str) -> str:
+        if purpose not in asked:
+            try:
+                refuse(purpose)
+                asked[purpose] = ""
+            except BadInput as error:
+                asked[purpose] = str(error)
+        if asked[purpose]:
+            raise BadInput(asked[purpose])
+        return purpose
 
     def read_row(cells: Cells) -> tuple[Party, Word]:
         said = cells.one("purpose")
         word = Word(
-            purpose=purposes.get(said, said) or usual.purpose,
+            purpose=looked_at(purposes.get(said, said)) if said else usual.purpose,
             given=columns.yes_or_no(cells.one("given")) if cells.one("given") else usual.given,
             at=at_of(cells.one("at"), file.zone) if cells.one("at") else usual.at,
             channel=cells.one("channel") or usual.channel,

@@ -13,6 +13,7 @@ from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response
 from calls.errors import BadInput
 from calls.ids import AttemptId, CallId
 from control.messages import events
+from hotline.cases.categories import refuse_misspelt
 from hotline.site import audit
 from hotline.store.searches import MOST, Cursor
 from hotline.views import masking
@@ -20,6 +21,7 @@ from hotline.views.controller import Controller
 from hotline.web import call_log
 from hotline.web.call_search import AskedCalls
 from hotline.web.rights import Client, Guard
+from hotline.web.rules_now import RulesNow
 from hotline.web.strictness import Body, CallPath
 
 Most = Annotated[int, Query(ge=1, le=MOST, description="Rows of a page.", examples=[50])]
@@ -43,6 +45,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
     """Put the requests into `app`."""
     reads, cases_read = guard.needs("search_calls"), guard.needs("see_cases")
     opens = [Depends(guard.needs("open_case"))]
+    rules_now = RulesNow(controller)
 
     @app.get("/calls", tags=["calls"])
     async def calls(
@@ -110,6 +113,10 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
         """Open a case about a call that goes on or has ended."""
         if CallId(call) not in controller.register.calls and await call_log.call(controller.database, call) is None:
             raise HTTPException(404, "no such call")
+        try:
+            await asyncio.to_thread(refuse_misspelt, rules_now, [wanted.category])
+        except BadInput as error:
+            raise HTTPException(422, str(error)) from error
         attempt = AttemptId(f"web-{secrets.token_hex(8)}")
         await controller.tell(events.CaseWanted(CallId(call), attempt, wanted.category, dict(wanted.fields)))
         return {"call": call, "attempt": attempt}

@@ -15,6 +15,7 @@ from complaints.clocks.book import ClockBook
 from complaints.intake.contact import Channel, Contact
 from complaints.intake.form import CallFacts, standard_text
 from hotline.cases import acts, intake, origins, reading
+from hotline.cases.categories import refuse_misspelt
 from hotline.cases.filters import refuse_unknown
 from hotline.people import users
 from hotline.site import audit
@@ -114,6 +115,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
             raise HTTPException(422, "at: it is still to come")
         values = told.model_dump() | {"at": now if told.at is None else told.at, "about": tuple(told.about)}
         with _refused():
+            await asyncio.to_thread(refuse_misspelt, rules_now, [told.category])
             contact = intake.checked(Contact(**values), controller.region)
             (taken,) = await asyncio.to_thread(intake.take_in, controller.database, [contact], controller.zone)
         return {"case": taken.case, "new": taken.is_new}
@@ -126,6 +128,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
         filled = {name: value for name, value in told.model_dump(exclude={"category", "account"}).items() if value}
         facts = CallFacts(**{**known, "caller": masked(known["caller"])}, account=told.account)
         with _refused():
+            await asyncio.to_thread(refuse_misspelt, rules_now, [told.category])
             text = standard_text(filled, facts)
             contact = Contact(
                 *("agent", f"{call}/form", time.time()),

@@ -14,7 +14,8 @@ from hotline.cases.work import Work
 from hotline.cli.case import ACTS
 from hotline.cli.main import app
 from hotline.store import opening
-from hotline.versions.case_rules import CaseRules
+from hotline.versions.case_rules import CaseRules, compiled_again
+from tests.unit.hotline.web.test_cases import GRADES
 
 pytestmark = pytest.mark.unit
 
@@ -97,3 +98,15 @@ def test_files_are_taken_in_once_and_bad_rows_are_told(site: Path) -> None:
     (site / "one.eml").write_bytes(b"From: a@b.c\r\nSubject: fees\r\n\r\nwrong")
     assert run(site, "case-intake", "mail", str(site))[0] == 0
     assert "no channel fax" in run(site, "case-intake", "csv", str(site / "in.csv"), "--channel", "fax")[2]
+
+
+def test_a_category_that_is_nearly_one_is_refused_with_its_row(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = compiled_again({"dialplans/grades.yaml": GRADES})
+    monkeypatch.setattr("hotline.cli.case_intake.rules_now", lambda site: rules)
+    code, _, wrong = run(site, "case-intake", "text", "x", "--category", "complaintt")
+    assert (code, "no category 'complaintt' (did you mean complaint?)" in wrong) == (2, True)
+    file = site / "rows.csv"
+    file.write_text("编号,内容,类别\n1,扣了我三千块,problm\n2,没有人通知,服务态度\n", encoding="utf-8")
+    code, said, wrong = run(site, "case-intake", "csv", str(file), "--json")
+    assert (code, len(json.loads(said)["cases"])) == (1, 1)
+    assert "1: no category 'problm' (did you mean problem?)" in wrong

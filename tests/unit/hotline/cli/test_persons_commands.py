@@ -186,3 +186,16 @@ def test_files(site: Site, tmp_path: Path) -> None:
     assert rules(site, "13300133000", at="2026-12-07 18:30") == []
     assert as_json(site, "consents", "undo", given["import"], "--reason", "the wrong file")["entries"] == 1
     assert rules(site, "13300133000") == ["house.wished"]
+
+
+def test_a_purpose_in_a_row_that_is_nearly_one_is_refused_and_another_is_told_once(site: Site, tmp_path: Path) -> None:
+    words = tmp_path / "words.csv"
+    words.write_text("客户号,用途\nc8,markting\nc9,marketing\n", encoding="utf-8")
+    code, _, wrong = run(site, "consents", "import", str(words))
+    assert code == 1
+    assert "words.csv:2: there is no markting (did you mean marketing?)" in wrong
+    assert "nothing was imported" in wrong
+    words.write_text("客户号,用途\nc8,xyz\nc9,xyz\nc7,marketing\n", encoding="utf-8")
+    code, out, wrong = run(site, "consents", "import", str(words))
+    assert (code, "3 rows" in out) == (0, True)
+    assert wrong.count("no rule asks for xyz") == 1

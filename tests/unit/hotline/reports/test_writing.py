@@ -8,16 +8,18 @@ import sys
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from python_calamine import CalamineWorkbook
 
 from calls.errors import BadInput
+from hotline.reports import call_tables, case_tables, outgoing_tables
 from hotline.reports.making import make
 from hotline.reports.names import names_of
 from hotline.reports.page import cell
 from hotline.reports.plots import columns, strip
-from hotline.reports.table import Names
+from hotline.reports.table import Names, Table
 from hotline.reports.tables import tables
 from hotline.reports.words import _WORDS, LANGUAGES, Words
 from hotline.reports.writing import written
@@ -82,6 +84,26 @@ def test_every_word_is_in_both_languages(made: tuple[Report, Names]) -> None:
     assert any("一" <= sign <= "鿿" for sign in written(*made_as(made, "html", "zh-CN")).decode())
     with pytest.raises(BadInput, match="not in zh"):
         Words("zh")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_table_has_two_columns_of_one_name(
+    made: tuple[Report, Names], language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also none that has no rows in the month: a spreadsheet's reader picks a column by its name."""
+    found: list[Table] = []
+
+    def kept(*of: Any, **more: Any) -> Table:
+        found.append(Table(*of, **more))
+        return found[-1]
+
+    for module in (call_tables, case_tables, outgoing_tables):
+        monkeypatch.setattr(module, "Table", kept)
+    tables(made[0], Words(language), made[1])
+    assert len(found) > 15
+    for table in found:
+        names = [name for name, _ in table.columns]
+        assert len(set(names)) == len(names), (table.name, names)
 
 
 def made_as(made: tuple[Report, Names], form: str, language: str) -> tuple[Report, str, str, Names]:

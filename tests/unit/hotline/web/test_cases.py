@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from calls.errors import BadInput
 from control.register.register import Register
 from hotline.cases.work import Work
 from hotline.store import statements
-from hotline.versions.case_rules import CaseRules
+from hotline.versions.case_rules import CaseRules, compiled_again
 from hotline.views.metrics import Metrics
 from hotline.web.rights import Client
 from tests.unit.hotline.web.asking import ask as send
@@ -65,6 +66,35 @@ async def test_a_message_is_taken_in_once(ask: Ask, database: Path) -> None:
     assert await ask("POST", "/cases", incoming()) == (201, {"case": case, "new": False})
     with closing(sqlite3.connect(database)) as connection:
         assert connection.execute("SELECT count(*) FROM cases").fetchone() == (1,)
+
+
+GRADES = """kinds:
+  complaint: {grades: [one], categories: [complaint, content]}
+  problem: {grades: [two], categories: [problem, callback]}
+grades: {one: {title: One}, two: {title: Two}}
+signals: {harm: [骗]}
+rules: [{grade: one, when: harm, because: loss}]
+"""
+
+
+async def test_a_category_that_is_nearly_one_is_refused_and_another_is_taken(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "hotline.web.rules_now.rules_of", lambda versions, version: compiled_again({"dialplans/grades.yaml": GRADES})
+    )
+    status, told = await ask("POST", "/cases", incoming(category="complaintt"))
+    assert (status, "(did you mean complaint?)" in told["detail"]) == (422, True)
+    for number, category in enumerate(("problem", "服务态度", "complaint")):
+        assert (await ask("POST", "/cases", incoming(f"c{number}", category=category)))[0] == 201
+
+
+async def test_rules_that_cannot_be_read_keep_no_message_out(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreadable(versions: object, version: str) -> CaseRules:
+        raise BadInput("not of this release")
+
+    monkeypatch.setattr("hotline.web.rules_now.rules_of", unreadable)
+    assert (await ask("POST", "/cases", incoming(category="complaintt")))[0] == 201
 
 
 @pytest.mark.parametrize(
