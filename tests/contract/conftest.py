@@ -23,7 +23,7 @@ from tests.contract.asterisk_rig import asterisk_rig
 from tests.contract.fake_rig import fake_rig
 from tests.contract.freeswitch_rig import freeswitch_rig, rig_to_record
 from tests.contract.recorded_rig import recorded_rig
-from tests.contract.rig import Facts, Rig, Steps
+from tests.contract.rig import Events, Rig, Steps
 from tests.live.freeswitch import NAMED
 
 _SWITCHES = [
@@ -94,5 +94,5 @@ def steps(rig: Rig) -> Steps:
 
 
 @pytest.fixture
-def facts(rig: Rig) -> Facts:
-    return rig.facts
+def events(rig: Rig) -> Events:
+    return rig.events

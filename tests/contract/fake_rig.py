@@ -18,7 +18,7 @@ from tests.contract.rig import (
     PROMPTS,
     Busy,
     Decline,
-    Facts,
+    Events,
     LeaveRinging,
     Person,
     Phone,
@@ -129,12 +129,12 @@ class FakeRig:
         self.fake = fake_switch
         self.switch = switch
         self.world = fake.World(fake_switch)
-        self.facts = Facts()
+        self.events = Events()
 
     async def call_in(self, called: str = "95001", caller: str = "13800000001", name: str = "") -> Person:
         channel = self.world.dial(called, caller, name=name)
         leg = leg_on(self.fake.name, channel) if isinstance(self.switch, Cell) else channel
-        await self.facts.next(CallArrived, lambda fact: fact.leg == leg)
+        await self.events.next(CallArrived, lambda event: event.leg == leg)
         return FakePerson(self.fake, self.world, leg, "caller")
 
     async def phone(self, account: str, reaction: Reaction) -> Phone:
@@ -154,21 +154,21 @@ class FakeRig:
 
     async def cut_link(self) -> None:
         self.world.cut_link()
-        await self.facts.next(SwitchLost)
+        await self.events.next(SwitchLost)
 
     async def restore_link(self) -> None:
         self.world.restore_link()
-        await self.facts.next(SwitchBack)
+        await self.events.next(SwitchBack)
 
     async def restart_switch(self) -> None:
         self.world.restart_switch()
 
     async def forget(self) -> None:
         await self.switch.close()
-        self.facts = Facts()
+        self.events = Events()
         if isinstance(self.switch, Cell):
             self.switch = Cell([self.fake])
-        await self.switch.start(self.facts.sink)
+        await self.switch.start(self.events.sink)
 
 
 def _as_fake(reaction: Reaction) -> fake.PickUp | fake.Refuse | fake.LeaveRinging:
@@ -191,8 +191,8 @@ async def fake_rig(in_a_cell: bool = False) -> AsyncIterator[FakeRig]:
     switch = fake.FakeSwitch(timeline)
     switch.clips.update({f"/prompts/{name}": seconds for name, seconds in PROMPTS.items()})
     rig = FakeRig(switch, Cell([switch]) if in_a_cell else switch)
-    await rig.switch.start(rig.facts.sink)
-    await rig.facts.next(SwitchBack)
+    await rig.switch.start(rig.events.sink)
+    await rig.events.next(SwitchBack)
     try:
         yield rig
     finally:

@@ -11,7 +11,7 @@ from itertools import count
 from calls.commands import Clip
 from calls.ids import LegId, Seconds
 from calls.ports import Switch
-from tests.contract.rig import Facts, Person, Phone, Reaction, Recorded, Rig
+from tests.contract.rig import Events, Person, Phone, Reaction, Recorded, Rig
 
 Mark = Callable[[str], Awaitable[None]]
 """Takes what was done or heard; returns when the test may go on."""
@@ -127,8 +127,8 @@ class MarkedRig:
         return self._rig.switch
 
     @property
-    def facts(self) -> Facts:
-        return self._rig.facts
+    def events(self) -> Events:
+        return self._rig.events
 
     def person(self, person: Person) -> Person:
         return MarkedPerson(person, f"person {next(self._numbers)}", self.mark)

@@ -18,7 +18,7 @@ from switch.freeswitch.adapter import FreeSwitch
 from switch.freeswitch.session import FreeSwitchOptions
 from tests.contract.marked_rig import MarkedRig
 from tests.contract.proxy import LinkProxy
-from tests.contract.rig import Facts, Person, Phone, Reaction, Recorded
+from tests.contract.rig import Events, Person, Phone, Reaction, Recorded
 from tests.contract.sounds import listen, write_prompts
 from tests.wire.freeswitch.peer import scripted_peer
 from tests.wire.freeswitch.recording import connections
@@ -81,7 +81,7 @@ class RecordedRig:
         self._proxy = proxy
         self._folder = folder
         self._phones: set[str] = set()
-        self.facts = Facts()
+        self.events = Events()
         self.switch = self._adapter()
 
     def _adapter(self) -> FreeSwitch:
@@ -91,16 +91,16 @@ class RecordedRig:
         )
 
     async def open(self) -> None:
-        await self.switch.start(self.facts.sink)
-        await self.facts.next(SwitchBack)
+        await self.switch.start(self.events.sink)
+        await self.events.next(SwitchBack)
 
     async def call_in(self, called: str = "95001", caller: str = "13800000001", name: str = "") -> Person:
-        return RecordedPerson((await self.facts.next(CallArrived, lambda fact: fact.caller == caller)).leg)
+        return RecordedPerson((await self.events.next(CallArrived, lambda event: event.caller == caller)).leg)
 
     async def phone(self, account: str, reaction: Reaction) -> Phone:
         if account not in self._phones:
             self._phones.add(account)
-            await self.facts.next(AgentDeviceChanged, lambda fact: fact.device == account and fact.state == "idle")
+            await self.events.next(AgentDeviceChanged, lambda event: event.device == account and event.state == "idle")
         return RecordedPhone(account, reaction)
 
     async def pause(self, seconds: Seconds) -> None:
@@ -114,20 +114,20 @@ class RecordedRig:
 
     async def cut_link(self) -> None:
         await self._proxy.cut()
-        await self.facts.next(SwitchLost)
+        await self.events.next(SwitchLost)
 
     async def restore_link(self) -> None:
         await self._proxy.open()
-        await self.facts.next(SwitchBack)
+        await self.events.next(SwitchBack)
 
     async def restart_switch(self) -> None:
         """The recording does it."""
 
     async def forget(self) -> None:
         await self.switch.close()
-        self.facts = Facts()
+        self.events = Events()
         self.switch = self._adapter()
-        await self.switch.start(self.facts.sink)
+        await self.switch.start(self.events.sink)
 
 
 @asynccontextmanager

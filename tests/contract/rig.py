@@ -25,7 +25,7 @@ VOICES = ("caller", "agent", "supervisor")
 PROMPTS: dict[str, Seconds] = {"low": 3.0, "high": 0.6}
 
 
-class Facts:
+class Events:
     """The sink of a test: everything that the switch said, in order."""
 
     def __init__(self) -> None:
@@ -35,42 +35,42 @@ class Facts:
         self.taken_by: Callable[[SwitchEvent], None] | None = None
         """Who else is told: what stands before the switch."""
 
-    def sink(self, fact: SwitchEvent) -> None:
-        self.all.append(fact)
+    def sink(self, event: SwitchEvent) -> None:
+        self.all.append(event)
         self._news.set()
         if self.taken_by is not None:
-            self.taken_by(fact)
+            self.taken_by(event)
 
-    def of(self, kind: type[F], where: Callable[[F], bool] = lambda fact: True) -> list[F]:
+    def of(self, kind: type[F], where: Callable[[F], bool] = lambda event: True) -> list[F]:
         """All of a kind so far, taken or not."""
-        return [fact for fact in self.all if isinstance(fact, kind) and where(fact)]
+        return [event for event in self.all if isinstance(event, kind) and where(event)]
 
-    async def next(self, kind: type[F], where: Callable[[F], bool] = lambda fact: True, within_s: float = 10.0) -> F:
+    async def next(self, kind: type[F], where: Callable[[F], bool] = lambda event: True, within_s: float = 10.0) -> F:
         """The first that no test has taken yet. Raises TimeoutError, which names what was said instead."""
         try:
             async with asyncio.timeout(within_s):
                 while True:
-                    for index, fact in enumerate(self.all):
-                        if index not in self._taken and isinstance(fact, kind) and where(fact):
+                    for index, event in enumerate(self.all):
+                        if index not in self._taken and isinstance(event, kind) and where(event):
                             self._taken.add(index)
-                            return fact
+                            return event
                     self._news.clear()
                     await self._news.wait()
         except TimeoutError:
             raise TimeoutError(f"no {kind.__name__} within {within_s:g} s, but {self.all[-12:]}") from None
 
     async def outcome(self, attempt: AttemptId, within_s: float = 10.0) -> SwitchEvent:
-        """The fact that carries this attempt."""
-        fact = await self.next(Event, lambda fact: getattr(fact, "attempt", None) == attempt, within_s)
-        assert isinstance(fact, SwitchEvent)
-        return fact
+        """The event that carries this attempt."""
+        event = await self.next(Event, lambda event: getattr(event, "attempt", None) == attempt, within_s)
+        assert isinstance(event, SwitchEvent)
+        return event
 
     async def ended(self, leg: LegId, within_s: float = 10.0) -> CallEnded:
-        return await self.next(CallEnded, lambda fact: fact.leg == leg, within_s)
+        return await self.next(CallEnded, lambda event: event.leg == leg, within_s)
 
-    def after(self, fact: Event) -> Sequence[Event]:
+    def after(self, event: Event) -> Sequence[Event]:
         """What came behind it."""
-        return self.all[self.all.index(fact) + 1 :]
+        return self.all[self.all.index(event) + 1 :]
 
 
 # What a phone does when it rings.
@@ -188,7 +188,7 @@ class Rig(Protocol):
     def switch(self) -> Switch: ...
 
     @property
-    def facts(self) -> Facts: ...
+    def events(self) -> Events: ...
 
     async def call_in(self, called: str = "95001", caller: str = "13800000001", name: str = "") -> Person:
         """A caller rings; returns once the switch has said so."""
@@ -232,14 +232,14 @@ class Steps:
         """A caller who is up."""
         caller = await self.rig.call_in()
         self.rig.switch.send(Answer(caller.leg, self.attempt()))
-        await self.rig.facts.next(CallAnswered, lambda fact: fact.leg == caller.leg)
+        await self.rig.events.next(CallAnswered, lambda event: event.leg == caller.leg)
         return caller
 
     async def answered_phone(self, phone: Phone, voice: str = "agent") -> Person:
         """A leg to a phone that picks up."""
         leg = self.leg()
         self.rig.switch.send(Originate(leg, self.attempt(), f"phone:{phone.account}", "95001", "", 20.0))
-        await self.rig.facts.next(CallAnswered, lambda fact: fact.leg == leg)
+        await self.rig.events.next(CallAnswered, lambda event: event.leg == leg)
         return await phone.on_call(leg, voice)
 
     async def talking(self, record: str | None = None) -> tuple[Person, Person, AttemptId]:
@@ -249,5 +249,5 @@ class Steps:
         agent = await self.answered_phone(phone)
         attempt = self.attempt()
         self.rig.switch.send(Bridge(attempt, caller.leg, agent.leg, record))
-        await self.rig.facts.next(Bridged, lambda fact: fact.attempt == attempt)
+        await self.rig.events.next(Bridged, lambda event: event.attempt == attempt)
         return caller, agent, attempt

@@ -24,7 +24,7 @@ from phones.digest import Credentials
 from phones.endpoint import Endpoint
 from switch.accounts import AgentAccount
 from tests.contract.proxy import LinkProxy
-from tests.contract.rig import Busy, Decline, Facts, LeaveRinging, Person, Phone, PickUp, Reaction, Recorded, Refuse
+from tests.contract.rig import Busy, Decline, Events, LeaveRinging, Person, Phone, PickUp, Reaction, Recorded, Refuse
 from tests.contract.sounds import TONES, listen
 from tests.ports import WORKER, WORKERS, is_free
 
@@ -156,7 +156,7 @@ class SipRig(ABC):
         self._sip = sip
         self._phones: dict[str, SipPhone] = {}
         self._agent_phones: list[AgentPhone] = []
-        self.facts = Facts()
+        self.events = Events()
         self.switch: Switch = self._adapter()
 
     @abstractmethod
@@ -168,8 +168,8 @@ class SipRig(ABC):
         """It dies as by kill -9, and comes up anew."""
 
     async def open(self) -> None:
-        await self.switch.start(self.facts.sink)
-        await self.facts.next(SwitchBack)
+        await self.switch.start(self.events.sink)
+        await self.events.next(SwitchBack)
 
     async def close(self) -> None:
         await asyncio.gather(*(phone.close() for phone in self._agent_phones))
@@ -180,7 +180,7 @@ class SipRig(ABC):
     async def call_in(self, called: str = "95001", caller: str = "13800000001", name: str = "") -> Person:
         line = PhoneLine(self._endpoint, self._sip, user=caller)
         call = await line.dial(called, display=name)
-        arrived = await self.facts.next(CallArrived, lambda fact: fact.caller == caller)
+        arrived = await self.events.next(CallArrived, lambda event: event.caller == caller)
         return SipPerson(call, arrived.leg, "caller")
 
     async def phone(self, account: str, reaction: Reaction) -> Phone:
@@ -190,7 +190,7 @@ class SipRig(ABC):
             self._agent_phones.append(agent)
             self._phones[account] = SipPhone(agent, account, reaction, self._agent_phones)
             await agent.register()
-            await self.facts.next(AgentDeviceChanged, lambda fact: fact.device == account and fact.state == "idle")
+            await self.events.next(AgentDeviceChanged, lambda event: event.device == account and event.state == "idle")
         self._phones[account].reaction = reaction
         return self._phones[account]
 
@@ -205,17 +205,17 @@ class SipRig(ABC):
 
     async def cut_link(self) -> None:
         await self._proxy.cut()
-        await self.facts.next(SwitchLost)
+        await self.events.next(SwitchLost)
 
     async def restore_link(self) -> None:
         await self._proxy.open()
-        await self.facts.next(SwitchBack)
+        await self.events.next(SwitchBack)
 
     async def forget(self) -> None:
         await self.switch.close()
-        self.facts = Facts()
+        self.events = Events()
         self.switch = self._adapter()
-        await self.switch.start(self.facts.sink)
+        await self.switch.start(self.events.sink)
 
 
 def _as_phone(reaction: Reaction) -> agent_phone.Reaction:

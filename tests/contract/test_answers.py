@@ -7,7 +7,7 @@ import pytest
 from calls.causes import Cause
 from calls.commands import Originate
 from calls.events import CallAnswered, CallArrived
-from tests.contract.rig import Facts, LeaveRinging, Refuse, Rig, Steps
+from tests.contract.rig import Events, LeaveRinging, Refuse, Rig, Steps
 
 _ANSWERS = {
     Cause.FORWARDED: [(301, None), (302, None)],
@@ -27,38 +27,38 @@ _ANSWERS = {
 }
 
 
-async def test_each_answer_has_its_cause_whatever_the_reason_beside_it(rig: Rig, facts: Facts, steps: Steps) -> None:
+async def test_each_answer_has_its_cause_whatever_the_reason_beside_it(rig: Rig, events: Events, steps: Steps) -> None:
     told = {}
     for cause, answers in _ANSWERS.items():
         for status, q850 in answers:
             await rig.phone("1001", Refuse(status, q850))
             leg = steps.leg()
             rig.switch.send(Originate(leg, steps.attempt(), "phone:1001", "95001", "", 20.0))
-            told[status, q850] = (await facts.ended(leg)).cause
+            told[status, q850] = (await events.ended(leg)).cause
             assert told[status, q850] is cause, (status, q850)
-    assert facts.of(CallAnswered) == []
+    assert events.of(CallAnswered) == []
 
 
 @pytest.mark.parametrize("status", [300, 302, 305])
-async def test_a_phone_that_forwards_is_not_followed(rig: Rig, facts: Facts, steps: Steps, status: int) -> None:
+async def test_a_phone_that_forwards_is_not_followed(rig: Rig, events: Events, steps: Steps, status: int) -> None:
     await rig.phone("1001", Refuse(status))
     leg = steps.leg()
     rig.switch.send(Originate(leg, steps.attempt(), "phone:1001", "95001", "", 20.0))
-    assert (await facts.ended(leg)).cause is Cause.FORWARDED
+    assert (await events.ended(leg)).cause is Cause.FORWARDED
     await rig.pause(0.5)
-    assert facts.of(CallArrived) == [], "nobody calls the number to which it forwards"
+    assert events.of(CallArrived) == [], "nobody calls the number to which it forwards"
     assert list(await rig.switch.calls()) == []
 
 
-async def test_a_phone_that_says_nothing_at_all_is_unreachable(rig: Rig, facts: Facts, steps: Steps) -> None:
+async def test_a_phone_that_says_nothing_at_all_is_unreachable(rig: Rig, events: Events, steps: Steps) -> None:
     phone = await rig.phone("1001", LeaveRinging())
     await phone.unplug()
     leg = steps.leg()
     rig.switch.send(Originate(leg, steps.attempt(), "phone:1001", "95001", "", 1.0))
-    assert (await facts.ended(leg)).cause is Cause.UNREACHABLE
+    assert (await events.ended(leg)).cause is Cause.UNREACHABLE
 
 
-async def test_a_caller_who_gives_up_before_the_answer_has_cancelled(rig: Rig, facts: Facts) -> None:
+async def test_a_caller_who_gives_up_before_the_answer_has_cancelled(rig: Rig, events: Events) -> None:
     caller = await rig.call_in()
     await caller.hang_up()
-    assert (await facts.ended(caller.leg)).cause is Cause.CANCELLED
+    assert (await events.ended(caller.leg)).cause is Cause.CANCELLED

@@ -10,20 +10,22 @@ import pytest
 
 from calls.commands import Answer, HangUp, Listen, Play, StartMusic, StopMusic
 from calls.events import CallAnswered, CallEnded, CommandDone, CommandFailed, PlaybackFinished
-from tests.contract.rig import Facts, Rig, Steps
+from tests.contract.rig import Events, Rig, Steps
 
 
-async def test_listening_is_not_a_switchs_own(rig: Rig, facts: Facts, steps: Steps) -> None:
+async def test_listening_is_not_a_switchs_own(rig: Rig, events: Events, steps: Steps) -> None:
     caller = await steps.answered_caller()
     attempt = steps.attempt()
     rig.switch.send(Listen(caller.leg, attempt, "zh-CN"))
-    failed = await facts.outcome(attempt)
+    failed = await events.outcome(attempt)
     assert isinstance(failed, CommandFailed)
     assert failed.reason == "unsupported"
 
 
 @pytest.mark.timeout(180)
-async def test_a_leg_that_dies_under_its_orders_gives_each_one_outcome(rig: Rig, facts: Facts, steps: Steps) -> None:
+async def test_a_leg_that_dies_under_its_commands_gives_each_one_outcome(
+    rig: Rig, events: Events, steps: Steps
+) -> None:
     """50 callers who hang up from 4 ms before to 4 ms after we answer, play and put them into music."""
     chance = Random(11)
     orders = 0
@@ -39,28 +41,28 @@ async def test_a_leg_that_dies_under_its_orders_gives_each_one_outcome(rig: Rig,
         rig.switch.send(StopMusic(caller.leg, off))
         orders += 4
         await hangup
-        await facts.ended(caller.leg)
+        await events.ended(caller.leg)
         for attempt in (play, on, off):
-            await facts.outcome(attempt)
+            await events.outcome(attempt)
     told = Counter(
-        fact.attempt
-        for fact in facts.all
-        if isinstance(fact, PlaybackFinished | CommandDone | CommandFailed | CallAnswered)
+        event.attempt
+        for event in events.all
+        if isinstance(event, PlaybackFinished | CommandDone | CommandFailed | CallAnswered)
     )
     assert set(told.values()) == {1}
     # An Answer whose leg ended first has CallEnded for its outcome: three or four for each caller.
     assert orders - 50 <= len(told) <= orders
-    ended = Counter(fact.leg for fact in facts.of(CallEnded))
+    ended = Counter(event.leg for event in events.of(CallEnded))
     assert len(ended) == 50
     assert set(ended.values()) == {1}
     assert list(await rig.switch.calls()) == []
 
 
-async def test_a_hangup_while_everything_goes_on(rig: Rig, facts: Facts, steps: Steps) -> None:
+async def test_a_hangup_while_everything_goes_on(rig: Rig, events: Events, steps: Steps) -> None:
     caller = await steps.answered_caller()
     rig.switch.send(StartMusic(caller.leg, steps.attempt()))
     play = steps.attempt()
     rig.switch.send(Play(caller.leg, play, (rig.clip("low"),)))
     rig.switch.send(HangUp(caller.leg))
-    await facts.ended(caller.leg)
-    assert isinstance(await facts.outcome(play), PlaybackFinished)
+    await events.ended(caller.leg)
+    assert isinstance(await events.outcome(play), PlaybackFinished)

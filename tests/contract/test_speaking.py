@@ -13,7 +13,7 @@ from calls.events import LiveLeg, PlaybackFinished
 from calls.ports import Sink
 from speech.speaking_switch import SpeakingSwitch
 from tests.contract.conftest import NOT_RECORDED
-from tests.contract.rig import Facts, Rig, Steps
+from tests.contract.rig import Events, Rig, Steps
 
 pytestmark = pytest.mark.parametrize("rig", NOT_RECORDED, indirect=True)
 TEXT = Sentence("您当前应还三百元", "zh-CN")
@@ -28,7 +28,7 @@ class Behind:
         self._rig = rig
 
     async def start(self, sink: Sink) -> None:
-        self._rig.facts.taken_by = sink
+        self._rig.events.taken_by = sink
 
     def send(self, command: SwitchCommand) -> None:
         self._rig.switch.send(command)
@@ -37,7 +37,7 @@ class Behind:
         return await self._rig.switch.calls()
 
     async def close(self) -> None:
-        self._rig.facts.taken_by = None
+        self._rig.events.taken_by = None
 
 
 class Slow:
@@ -53,9 +53,9 @@ class Slow:
         yield self._rig.clip("low")
 
 
-async def spoken(rig: Rig) -> tuple[SpeakingSwitch, Slow, Facts]:
+async def spoken(rig: Rig) -> tuple[SpeakingSwitch, Slow, Events]:
     """A switch that speaks, and what it tells."""
-    speaker, told = Slow(rig), Facts()
+    speaker, told = Slow(rig), Events()
     switch = SpeakingSwitch(Behind(rig), speaker)
     await switch.start(told.sink)
     return switch, speaker, told
@@ -69,9 +69,9 @@ async def test_the_beginning_is_heard_before_the_rest_is_there(rig: Rig, steps: 
     await caller.hears("high")
     speaker.made.set()
     await caller.hears("low")
-    fact = await told.outcome(attempt)
-    assert isinstance(fact, PlaybackFinished)
-    assert fact.outcome is Outcome.FINISHED
+    event = await told.outcome(attempt)
+    assert isinstance(event, PlaybackFinished)
+    assert event.outcome is Outcome.FINISHED
     assert [one.attempt for one in told.of(PlaybackFinished)] == [attempt], "the pieces are nobody's business"
     await switch.close()
 
@@ -84,9 +84,9 @@ async def test_a_stop_ends_all_of_it(rig: Rig, steps: Steps) -> None:
     await caller.hears("high")
     switch.send(Stop(caller.leg, attempt))
     speaker.made.set()
-    fact = await told.outcome(attempt)
-    assert isinstance(fact, PlaybackFinished)
-    assert fact.outcome is Outcome.STOPPED
+    event = await told.outcome(attempt)
+    assert isinstance(event, PlaybackFinished)
+    assert event.outcome is Outcome.STOPPED
     await caller.hears_nothing()
     await switch.close()
 
@@ -114,8 +114,8 @@ async def test_the_caller_goes_between_the_pieces(rig: Rig, steps: Steps) -> Non
     await caller.hears("high")
     await caller.hang_up()
     ended = await told.ended(caller.leg)
-    fact = await told.outcome(attempt)
-    assert isinstance(fact, PlaybackFinished)
-    assert fact.outcome is not Outcome.FINISHED
+    event = await told.outcome(attempt)
+    assert isinstance(event, PlaybackFinished)
+    assert event.outcome is not Outcome.FINISHED
     assert told.after(ended) == []
     await switch.close()

@@ -1,6 +1,6 @@
 """An earlier run of a house: its journal, as its controller would have left it, with hours of talks.
 
-The facts go through a router like the controller's own, so the journal holds what such a run holds; a controller that
+The events go through a router like the controller's own, so the journal holds what such a run holds; a controller that
 starts on it replays it as it would after any stop.
 """
 

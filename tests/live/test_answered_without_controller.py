@@ -27,7 +27,7 @@ async def test_who_answers_hears_music_and_is_hung_up_when_nobody_comes(tmp_path
     async with asterisk_rig(tmp_path, answered_wait_s=2.0) as rig:
         phone, leg = await rig.phone("1001", LeaveRinging()), Steps(rig).leg()
         rig.switch.send(Originate(leg, Steps(rig).attempt(), "phone:1001", "95001", "", 20.0))
-        await rig.facts.next(CallRinging)
+        await rig.events.next(CallRinging)
         await rig.switch.close()
         await phone.pick_up()
         agent = await phone.on_call(leg)
@@ -51,8 +51,8 @@ async def test_a_dialplan_of_an_earlier_release_still_calls(tmp_path: Path) -> N
             rig.switch.send(Play(agent.leg, steps.attempt(), (rig.clip("low"),)))
             await agent.hears("low")
             await agent.hang_up()
-            await rig.facts.ended(agent.leg)
-        assert len(rig.facts.of(CallAnswered)) == 2
+            await rig.events.ended(agent.leg)
+        assert len(rig.events.of(CallAnswered)) == 2
 
 
 async def test_a_phone_that_was_called_as_the_controller_died_is_the_next_one_s(tmp_path: Path) -> None:
@@ -71,8 +71,8 @@ async def test_a_phone_that_was_called_as_the_controller_died_is_the_next_one_s(
 
             await until(rings, 10.0)
         await rig.forget()
-        assert [(leg.leg, leg.answered) for leg in rig.facts.of(SwitchBack)[-1].live] == [("leg-1", False)]
+        assert [(leg.leg, leg.answered) for leg in rig.events.of(SwitchBack)[-1].live] == [("leg-1", False)]
         await phone.pick_up()
-        assert (await rig.facts.next(CallAnswered)).leg == "leg-1"
+        assert (await rig.events.next(CallAnswered)).leg == "leg-1"
         await (await phone.on_call(LegId("leg-1"))).hang_up()
-        await rig.facts.ended(LegId("leg-1"))
+        await rig.events.ended(LegId("leg-1"))

@@ -15,7 +15,7 @@ from calls.commands import Answer, Bridge, HangUp, Play
 from calls.events import Bridged, CallAnswered, PlaybackFinished, RecordingFinished, SwitchBack, SwitchLost
 from switch.asterisk import versions
 from tests.contract.asterisk_rig import AsteriskRig, asterisk_rig
-from tests.contract.rig import Facts, PickUp, Steps
+from tests.contract.rig import Events, PickUp, Steps
 
 pytestmark = pytest.mark.live
 
@@ -35,15 +35,15 @@ async def test_the_second_controller_of_a_name_takes_over_and_the_first_stays_aw
     rig: AsteriskRig, steps: Steps
 ) -> None:
     caller = await steps.answered_caller()
-    first, facts = rig.switch, Facts()
+    first, events = rig.switch, Events()
     second = rig.another_controller()
-    await second.start(facts.sink)
-    lost = await rig.facts.next(SwitchLost)
+    await second.start(events.sink)
+    lost = await rig.events.next(SwitchLost)
     assert "another connection" in lost.detail
-    assert [leg.leg for leg in (await facts.next(SwitchBack)).live] == [caller.leg]
+    assert [leg.leg for leg in (await events.next(SwitchBack)).live] == [caller.leg]
     second.send(HangUp(caller.leg))
-    await facts.ended(caller.leg)
-    assert len(rig.facts.of(SwitchBack)) == 1
+    await events.ended(caller.leg)
+    assert len(rig.events.of(SwitchBack)) == 1
     await first.close()
     await second.close()
 
@@ -53,10 +53,10 @@ async def test_a_frozen_asterisk_is_noticed(rig: AsteriskRig) -> None:
     assert pid is not None
     os.kill(pid, signal.SIGSTOP)
     try:
-        await rig.facts.next(SwitchLost, within_s=8.0)
+        await rig.events.next(SwitchLost, within_s=8.0)
     finally:
         os.kill(pid, signal.SIGCONT)
-    back = await rig.facts.next(SwitchBack)
+    back = await rig.events.next(SwitchBack)
     assert not back.restarted
 
 
@@ -65,13 +65,13 @@ async def test_what_was_said_until_asterisk_was_killed_is_kept(rig: AsteriskRig,
     agent = await steps.answered_phone(await rig.phone("1001", PickUp()))
     attempt = steps.attempt()
     rig.switch.send(Bridge(attempt, caller.leg, agent.leg, "killed"))
-    await rig.facts.next(Bridged)
+    await rig.events.next(Bridged)
     caller.speak()
     agent.speak()
     await agent.hears("caller")
     await rig.grown(3 * 8000)  # both sides have a second and a half on disk
     await rig.restart_switch()
-    finished = await rig.facts.next(RecordingFinished, within_s=20.0)
+    finished = await rig.events.next(RecordingFinished, within_s=20.0)
     assert (finished.attempt, finished.outcome) == (attempt, Outcome.FINISHED)
     recorded = rig.recorded(finished.path)
     assert (recorded.left, recorded.right) == ({"caller"}, {"agent"})
@@ -86,10 +86,10 @@ async def test_requests_go_by_http_to_an_older_asterisk(
     answer, play = steps.attempt(), steps.attempt()
     rig.switch.send(Answer(caller.leg, answer))
     rig.switch.send(Play(caller.leg, play, (rig.clip("high"),)))
-    assert await rig.facts.outcome(answer) == CallAnswered(caller.leg, answer)
+    assert await rig.events.outcome(answer) == CallAnswered(caller.leg, answer)
     await caller.hears("high")
-    finished = await rig.facts.outcome(play)
+    finished = await rig.events.outcome(play)
     assert isinstance(finished, PlaybackFinished)
     assert finished.outcome is Outcome.FINISHED
     rig.switch.send(HangUp(caller.leg))
-    await rig.facts.ended(caller.leg)
+    await rig.events.ended(caller.leg)

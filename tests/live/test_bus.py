@@ -130,7 +130,7 @@ def check_words(heard: list[tuple[str, bytes]]) -> set[str]:
     return used
 
 
-async def test_facts_for_others_and_commands_of_agents(tmp_path: Path, broker: Mosquitto) -> None:
+async def test_events_for_others_and_commands_of_agents(tmp_path: Path, broker: Mosquitto) -> None:
     async with listening(broker.port) as listener:
         async with serving(tmp_path / "site", broker) as controller:
             controller.world.phone("8001", LeaveRinging())

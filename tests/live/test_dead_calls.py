@@ -39,7 +39,7 @@ async def test_a_waiting_caller_without_audio_ends_in_their_own_time_and_it_is_t
         since = time.monotonic()
         falls_silent(caller)
         with capture_logs() as logs:
-            assert (await rig.facts.ended(caller.leg)).cause is Cause.TIMED_OUT
+            assert (await rig.events.ended(caller.leg)).cause is Cause.TIMED_OUT
         assert 2.0 < time.monotonic() - since < 6.0
         assert [line["leg"] for line in logs if line["event"] == "no audio came"] == [caller.leg]
 
@@ -51,7 +51,7 @@ async def test_an_agent_ends_before_a_caller_whose_time_is_longer(switch: str, t
         caller, agent, _ = await Steps(rig).talking()
         falls_silent(caller)
         await (await rig.phone("1001", PickUp())).unplug()
-        ended = await rig.facts.next(CallEnded)
+        ended = await rig.events.next(CallEnded)
         assert (ended.leg, ended.cause) == (agent.leg, Cause.TIMED_OUT)
         assert [leg.leg for leg in await rig.switch.calls()] == [caller.leg]
 
@@ -64,8 +64,8 @@ async def test_whoever_holds_the_talk_has_the_time_of_holding(switch: str, tmp_p
         await agent._call.hold()
         falls_silent(agent)
         await asyncio.sleep(4.0)
-        assert not rig.facts.of(CallEnded), "on hold, and not gone"
-        assert (await rig.facts.ended(agent.leg)).cause is Cause.TIMED_OUT
+        assert not rig.events.of(CallEnded), "on hold, and not gone"
+        assert (await rig.events.ended(agent.leg)).cause is Cause.TIMED_OUT
 
 
 @on_each_switch
@@ -75,7 +75,7 @@ async def test_a_phone_that_speaks_and_one_that_is_muted_with_packets_stay(switc
         caller.speak()
         agent.hush()  # silent packets
         await asyncio.sleep(4.0)
-        assert not rig.facts.of(CallEnded)
+        assert not rig.events.of(CallEnded)
         await agent.hears("caller")
 
 
@@ -87,7 +87,7 @@ async def test_a_phone_that_sends_nothing_and_answers_sip_is_there(tmp_path: Pat
         with capture_logs() as logs:
             falls_silent(agent)
             await asyncio.sleep(9.0)
-        assert not rig.facts.of(CallEnded)
+        assert not rig.events.of(CallEnded)
         assert [line["leg"] for line in logs if line["event"] == "no audio of a phone that answers"] == [agent.leg]
         await agent.hears("caller")
         agent.speak()
@@ -99,7 +99,7 @@ async def test_a_phone_that_started_anew_in_a_talk_knows_nothing_of_it(tmp_path:
     async with rig_on("asterisk", tmp_path, media_timeout=MediaTimeout(talking_s=2), qualify_s=1) as rig:
         caller, agent, _ = await Steps(rig).talking()
         await (await rig.phone("1001", PickUp())).restart()
-        assert (await rig.facts.ended(agent.leg, within_s=6.0)).cause is Cause.TIMED_OUT
+        assert (await rig.events.ended(agent.leg, within_s=6.0)).cause is Cause.TIMED_OUT
         assert [leg.leg for leg in await rig.switch.calls()] == [caller.leg]
 
 
@@ -108,7 +108,7 @@ async def test_a_phone_is_asked_for_the_muted_s_of_the_setting_at_most(tmp_path:
         _, agent, _ = await Steps(rig).talking()
         since = time.monotonic()
         falls_silent(agent)
-        assert (await rig.facts.ended(agent.leg, within_s=9.0)).cause is Cause.TIMED_OUT
+        assert (await rig.events.ended(agent.leg, within_s=9.0)).cause is Cause.TIMED_OUT
         assert time.monotonic() - since > 4.0
 
 
@@ -123,10 +123,10 @@ async def test_the_controllers_settings_hold_from_the_next_call_on_and_after_a_r
         for restarted in (False, True):
             if restarted:
                 await rig.restart_switch()
-                await rig.facts.next(SwitchBack, lambda fact: fact.restarted)
+                await rig.events.next(SwitchBack, lambda event: event.restarted)
             caller = await steps.answered_caller()
             falls_silent(caller)
-            assert (await rig.facts.ended(caller.leg, within_s=6.0)).cause is Cause.TIMED_OUT, restarted
+            assert (await rig.events.ended(caller.leg, within_s=6.0)).cause is Cause.TIMED_OUT, restarted
 
 
 @on_each_switch
@@ -134,5 +134,5 @@ async def test_a_phone_that_is_pulled_out_gives_the_other_side_back(switch: str,
     async with rig_on(switch, tmp_path, media_timeout=MediaTimeout(talking_s=2), qualify_s=1) as rig:
         caller, agent, _ = await Steps(rig).talking()
         await (await rig.phone("1001", PickUp())).unplug()
-        assert (await rig.facts.ended(agent.leg, within_s=6.0)).cause is Cause.TIMED_OUT
+        assert (await rig.events.ended(agent.leg, within_s=6.0)).cause is Cause.TIMED_OUT
         assert [leg.leg for leg in await rig.switch.calls()] == [caller.leg]

@@ -27,16 +27,16 @@ GONE_AFTER_S = 60.0
 
 async def seen_by_an_heir(process: FreeSwitchProcess) -> set[str]:
     """The phones that a controller which knows nothing takes for reachable once it has taken stock."""
-    facts: list[SwitchEvent] = []
+    events: list[SwitchEvent] = []
     options = FreeSwitchOptions(
         process.settings.event_socket_password,
         port=process.settings.event_socket_port,
         recordings_dir=process.settings.recording_dir,
     )
     controller = FreeSwitch(options)
-    await controller.start(facts.append)
+    await controller.start(events.append)
     await controller.close()
-    states = {fact.device: fact.state for fact in facts if isinstance(fact, AgentDeviceChanged)}
+    states = {event.device: event.state for event in events if isinstance(event, AgentDeviceChanged)}
     return {device for device, state in states.items() if state is not DeviceState.UNREACHABLE}
 
 

@@ -44,7 +44,7 @@ async def end_of_a_call(rig: Rig, ring_s: float = 20.0) -> CallEnded:
     steps = Steps(rig)
     leg = steps.leg()
     rig.switch.send(Originate(leg, steps.attempt(), f"tel:{_NUMBER}", "95001", "", ring_s))
-    return await rig.facts.ended(leg)
+    return await rig.events.ended(leg)
 
 
 @on_each_switch
@@ -52,7 +52,7 @@ async def end_of_a_call(rig: Rig, ring_s: float = 20.0) -> CallEnded:
 async def test_a_trunk_that_forwards_is_not_followed(switch: str, tmp_path: Path, to: str) -> None:
     async with behind_a_trunk(switch, tmp_path, lambda call: Forward(to)) as rig:
         assert (await end_of_a_call(rig)).cause is Cause.FORWARDED
-        assert rig.facts.of(CallArrived) == []
+        assert rig.events.of(CallArrived) == []
         assert list(await rig.switch.calls()) == []
 
 
@@ -83,13 +83,13 @@ async def test_transfer_keys_of_a_phone_and_of_a_caller_move_nobody(switch: str,
         for target in ("1002@127.0.0.1", "+882999@10.1.2.3"):
             assert await caller._call.refer(f"sip:{target}") == to_caller  # type: ignore[attr-defined]  # a SIP person
             assert await agent._call.refer(f"sip:{target}") == to_phone  # type: ignore[attr-defined]
-            assert (await rig.facts.next(TransferRequested)).to == target.partition("@")[0]
+            assert (await rig.events.next(TransferRequested)).to == target.partition("@")[0]
         caller.speak()
         await agent.hears("caller")
         agent.speak()
         await caller.hears("agent")
-        assert len(rig.facts.of(CallArrived)) == 1
-        assert len(rig.facts.of(TransferRequested)) == 2
+        assert len(rig.events.of(CallArrived)) == 1
+        assert len(rig.events.of(TransferRequested)) == 2
         assert {leg.leg for leg in await rig.switch.calls()} == {caller.leg, agent.leg}
 
 
@@ -100,7 +100,7 @@ async def test_a_channel_of_the_switch_itself_is_no_caller(tmp_path: Path) -> No
         reply = await client.ask("POST", "channels?endpoint=Local/95001@hotline-callers&app=hotline&appArgs=x")
         assert reply.ok
         caller = await Steps(rig).answered_caller()
-        assert [fact.leg for fact in rig.facts.of(CallArrived)] == [caller.leg]
+        assert [event.leg for event in rig.events.of(CallArrived)] == [caller.leg]
         assert [leg.leg for leg in await rig.switch.calls()] == [caller.leg]
 
 
@@ -122,7 +122,7 @@ async def test_a_caller_who_is_turned_away_is_told_whose_fault_it_was(
     async with rig_on(switch, tmp_path) as rig:
         endpoint = await Endpoint.open()
         call = await PhoneLine(endpoint, rig._sip, user="13800000001").dial("95001")
-        arrived = await rig.facts.next(CallArrived)
+        arrived = await rig.events.next(CallArrived)
         rig.switch.send(HangUp(arrived.leg, cause))
         with pytest.raises(CallFailed) as refused:
             await call.answered()

@@ -343,7 +343,7 @@ async def test_a_full_disk_of_recordings_stops_no_talk_and_leaves_no_half_record
 
 
 async def test_the_journal_gives_the_rows_again_that_were_written_then(house: LiveSite) -> None:
-    """All of this module's day, kills and all: replayed from the first fact, it logs the same calls and legs."""
+    """All of this module's day, kills and all: replayed from the first event, it logs the same calls and legs."""
     await house.nobody_left()
     assert await house.stop_controller() == 0
     versions = Versions(house.site.versions)

@@ -96,9 +96,9 @@ async def test_only_the_caller_is_heard_while_a_prompt_goes_on(rig: Rig, steps: 
         caller.speak()
         await loud(sound)
         assert tones(await heard(sound, 0.5)) == {"caller"}
-        assert not rig.facts.of(PlaybackFinished), "the prompt goes on"
+        assert not rig.events.of(PlaybackFinished), "the prompt goes on"
     rig.switch.send(Stop(caller.leg, play))
-    await rig.facts.outcome(play)
+    await rig.events.outcome(play)
     await nothing_left(rig)
 
 
@@ -137,7 +137,7 @@ async def test_the_sound_ends_with_the_leg(rig: Rig, steps: Steps) -> None:
             else:
                 await caller.hang_up()
             await ends(sound)
-        await rig.facts.ended(caller.leg)
+        await rig.events.ended(caller.leg)
         await nothing_left(rig)
 
 
@@ -166,7 +166,7 @@ async def test_a_recording_of_the_same_leg_is_another_matter(rig: Rig, steps: St
         assert tones(await heard(sound, 0.3)) == {"caller"}
     await agent.hears("caller")
     await agent.hang_up()
-    talk = rig.recorded((await rig.facts.next(RecordingFinished)).path)
+    talk = rig.recorded((await rig.events.next(RecordingFinished)).path)
     assert (talk.left, talk.right) == ({"caller"}, {"agent"})
     mail = steps.attempt()
     async with aclosing(sound_of(rig, caller.leg)) as sound:
@@ -174,7 +174,7 @@ async def test_a_recording_of_the_same_leg_is_another_matter(rig: Rig, steps: St
         await loud(sound)
         await heard(sound, 0.5)
         await caller.press("#")
-        finished = await rig.facts.next(RecordingFinished, lambda fact: fact.attempt == mail)
+        finished = await rig.events.next(RecordingFinished, lambda event: event.attempt == mail)
         assert finished.ended_by == "digit"
         await loud(sound)
     assert rig.recorded(finished.path).left == {"caller"}

@@ -43,7 +43,7 @@ async def kill(house: LiveSite) -> int:
 
 
 async def heir_of(house: LiveSite, since: int) -> int:
-    """Start the next one; how many facts only the tail had."""
+    """Start the next one; how many events only the tail had."""
     await house.start_controller()
     (taken_up,) = house.logged("journal taken up", since)
     return int(taken_up["not_yet_stored"])
@@ -83,7 +83,7 @@ async def test_who_has_heard_that_it_is_signed_in_is_signed_in(house: LiveSite) 
         await call.hang_up()
 
 
-async def test_rows_and_facts_are_there_once_and_without_a_gap(house: LiveSite) -> None:
+async def test_rows_and_events_are_there_once_and_without_a_gap(house: LiveSite) -> None:
     caller = "13100000009"
     call = await house.dial(caller)
     await call.hear_tone(MENU)

@@ -95,7 +95,7 @@ async def test_a_talk_that_a_kill_falls_into_as_it_begins_is_recorded(house: Liv
         assert 1.0 < duration_s < together_s + 1.0
 
 
-async def test_a_kill_before_the_order_to_connect_arrives_loses_nobody(house: LiveSite) -> None:
+async def test_a_kill_before_the_command_to_connect_arrives_loses_nobody(house: LiveSite) -> None:
     caller = "13200000020"
     async with house.signed_in("8001", lambda _: ANSWERS) as phone:
         call = await house.queued(caller)

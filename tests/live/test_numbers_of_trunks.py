@@ -26,9 +26,9 @@ async def rig(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Asteris
 
 async def _arrived(rig: AsteriskRig, user: str, number: str, headers: Mapping[str, str]) -> CallArrived:
     call = await PhoneLine(rig._endpoint, rig._sip, user=user).dial(number, headers=headers)
-    arrived = await rig.facts.next(CallArrived)
+    arrived = await rig.events.next(CallArrived)
     await call.hang_up()
-    await rig.facts.ended(arrived.leg)
+    await rig.events.ended(arrived.leg)
     return arrived
 
 

@@ -51,20 +51,20 @@ class Controller:
         await self.door.start(self.told.append)
 
     def arrived(self) -> dict[str, CallArrived]:
-        return {fact.caller: fact for fact in self.told if isinstance(fact, CallArrived)}
+        return {event.caller: event for event in self.told if isinstance(event, CallArrived)}
 
     async def call_from(self, caller: str) -> CallArrived:
         await until(lambda: _is(caller in self.arrived()), 10.0)
         return self.arrived()[caller]
 
     def answered(self, leg: LegId) -> bool:
-        return any(isinstance(fact, CallAnswered) and fact.leg == leg for fact in self.told)
+        return any(isinstance(event, CallAnswered) and event.leg == leg for event in self.told)
 
     def ended(self, leg: LegId) -> bool:
-        return any(isinstance(fact, CallEnded) and fact.leg == leg for fact in self.told)
+        return any(isinstance(event, CallEnded) and event.leg == leg for event in self.told)
 
     def adopted(self) -> tuple[LiveLeg, ...]:
-        return next(fact for fact in self.told if isinstance(fact, SwitchBack)).live
+        return next(event for event in self.told if isinstance(event, SwitchBack)).live
 
 
 async def _is(truth: bool) -> bool:

@@ -34,7 +34,7 @@ async def test_no_host_is_called_that_a_transfer_with_replaces_names(tmp_path: P
             await asyncio.sleep(1.0)
             with pytest.raises(BlockingIOError):
                 host.recv(4096)
-        assert rig.facts.of(TransferRequested) == []
+        assert rig.events.of(TransferRequested) == []
         assert {leg.leg for leg in await rig.switch.calls()} == {caller.leg, agent.leg}
 
 

@@ -35,10 +35,10 @@ def new_router(scenes: bool = True) -> tuple[Router, Ivr, Acd]:
 
 @dataclass
 class Entry:
-    """One fact of the journal, and what came of it."""
+    """One event of the journal, and what came of it."""
 
     at: float
-    fact: control_events.RouterEvent
+    event: control_events.RouterEvent
     orders: list[commands.RouterCommand] = field(default_factory=list)
 
 
@@ -51,7 +51,7 @@ class DrivenHouse(RuleBasedStateMachine):
         self.now = 0.0
         self.router, self.ivr, self.acd = new_router()
         self.journal: list[Entry] = []
-        self.kept: tuple[int, bytes] = (0, b"")  # a snapshot, and how many facts are in it
+        self.kept: tuple[int, bytes] = (0, b"")  # a snapshot, and how many events are in it
         self.hidden: set[LegId] = set()
         self.waiting_answers: list[control_events.RouterEvent] = []
         self.legs_seen = 0
@@ -75,12 +75,12 @@ class DrivenHouse(RuleBasedStateMachine):
 
     # the driver
 
-    def tell(self, fact: control_events.RouterEvent) -> None:
-        if isinstance(fact, events.DigitPressed) and fact.leg in self.hidden and fact.digit.isdigit():
-            fact = events.DigitPressed(fact.leg, "•")
-        entry = Entry(self.now, fact)
+    def tell(self, event: control_events.RouterEvent) -> None:
+        if isinstance(event, events.DigitPressed) and event.leg in self.hidden and event.digit.isdigit():
+            event = events.DigitPressed(event.leg, "•")
+        entry = Entry(self.now, event)
         self.journal.append(entry)
-        entry.orders = self.router.handle(fact, self.now)
+        entry.orders = self.router.handle(event, self.now)
         check_deadlines(self.router)
         for order in entry.orders:
             self.perform(order)
@@ -133,8 +133,8 @@ class DrivenHouse(RuleBasedStateMachine):
 
     def restart_switch(self) -> None:
         if self.world.up:
-            for fact in self.world.lose_link(seen=False):
-                self.tell(fact)
+            for event in self.world.lose_link(seen=False):
+                self.tell(event)
         for leg in list(self.world.legs):
             self.world.die(leg, Cause.LOST)
         self.tell(self.world.restore_link(restarted=True))
@@ -148,7 +148,7 @@ class DrivenHouse(RuleBasedStateMachine):
         if self.kept[1]:
             self.router.restore(self.kept[1])
         for entry in self.journal[self.kept[0] :]:
-            assert self.router.handle(entry.fact, entry.at) == entry.orders, "a replay orders the same"
+            assert self.router.handle(entry.event, entry.at) == entry.orders, "a replay orders the same"
         if whole:
             assert self.router.snapshot() == before
         self.hidden.clear()

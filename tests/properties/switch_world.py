@@ -1,6 +1,6 @@
 """A switch and the people behind it, told by hand: orders take effect at once, what came of them is told later.
 
-It keeps the contract of `calls.commands`, and makes the most of the freedom in it: facts of one leg come in order,
+It keeps the contract of `calls.commands`, and makes the most of the freedom in it: events of one leg come in order,
 those of different legs in any, and the link may be lost before they are told.
 """
 
@@ -49,7 +49,7 @@ class WorldBridge:
 class World:
     """One switch; `alone`: its controller has no other one.
 
-    `untold` are the facts that are under way: each with the leg whose order it keeps.
+    `untold` are the events that are under way: each with the leg whose order it keeps.
     """
 
     name: str = "switch"
@@ -120,14 +120,14 @@ class World:
         """The control link is gone. What was under way is told before it (`seen`) or never, and then orders fail."""
         self.up = False
         last: list[SwitchEvent] = []
-        for _, fact in self.untold:
-            if seen or isinstance(fact, events.CommandFailed | events.CommandDone):
-                last.append(fact)
-            elif isinstance(fact, events.PlaybackFinished):
-                last.append(events.PlaybackFinished(fact.leg, fact.attempt, Outcome.FAILED, "", "switch_lost"))
-            elif isinstance(fact, events.Bridged):
-                last.append(events.CommandFailed(fact.attempt, "switch_lost"))
-        kept = [(key, fact) for key, fact in self.untold if isinstance(fact, events.RecordingFinished) and not seen]
+        for _, event in self.untold:
+            if seen or isinstance(event, events.CommandFailed | events.CommandDone):
+                last.append(event)
+            elif isinstance(event, events.PlaybackFinished):
+                last.append(events.PlaybackFinished(event.leg, event.attempt, Outcome.FAILED, "", "switch_lost"))
+            elif isinstance(event, events.Bridged):
+                last.append(events.CommandFailed(event.attempt, "switch_lost"))
+        kept = [(key, event) for key, event in self.untold if isinstance(event, events.RecordingFinished) and not seen]
         self.untold = kept  # files are found again
         for here in self.legs.values():
             if here.play is not None:
@@ -138,7 +138,7 @@ class World:
     def forget_controller(self) -> None:
         """The controller died: nothing that was under way finds anybody, and legs play on to their end."""
         self.up = False
-        self.untold = [(key, fact) for key, fact in self.untold if isinstance(fact, events.RecordingFinished)]
+        self.untold = [(key, event) for key, event in self.untold if isinstance(event, events.RecordingFinished)]
         for here in self.legs.values():
             here.play = None
             here.ending = None
@@ -146,8 +146,8 @@ class World:
     def refusals(self) -> list[SwitchEvent]:
         """What the adapter itself has still to say of orders that it could not pass on: always before the link is up
         again."""
-        said = [fact for _, fact in self.untold if not isinstance(fact, events.RecordingFinished)]
-        self.untold = [(key, fact) for key, fact in self.untold if isinstance(fact, events.RecordingFinished)]
+        said = [event for _, event in self.untold if not isinstance(event, events.RecordingFinished)]
+        self.untold = [(key, event) for key, event in self.untold if isinstance(event, events.RecordingFinished)]
         return said
 
     def restore_link(self, restarted: bool = False) -> events.SwitchBack:
@@ -286,19 +286,19 @@ class World:
             case _:
                 self._answer(order.leg, events.CommandFailed(order.attempt, "leg_gone", order.leg, reason))
 
-    def _answer(self, key: str, fact: SwitchEvent) -> None:
+    def _answer(self, key: str, event: SwitchEvent) -> None:
         """The adapter's own word: it comes also while the link is down."""
-        self.untold.append((key, fact))
+        self.untold.append((key, event))
 
-    def _keep(self, key: str, fact: SwitchEvent) -> None:
-        self.untold.append((key, fact))
+    def _keep(self, key: str, event: SwitchEvent) -> None:
+        self.untold.append((key, event))
 
-    def _tell(self, key: str, fact: SwitchEvent) -> None:
+    def _tell(self, key: str, event: SwitchEvent) -> None:
         if self.up:
-            self.untold.append((key, fact))
+            self.untold.append((key, event))
 
     def next_fact(self, choose: Callable[[int], int]) -> SwitchEvent:
-        """One fact of those under way: any leg's, but of that leg the first."""
+        """One event of those under way: any leg's, but of that leg the first."""
         key = self.untold[choose(len(self.untold))][0]
         place = next(index for index, (of, _) in enumerate(self.untold) if of == key)
         return self.untold.pop(place)[1]

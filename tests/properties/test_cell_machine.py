@@ -120,15 +120,15 @@ class HouseOfTwo(House):
         for agent, node in zip(AGENTS, "abab", strict=False):
             self.tell(events.AgentDeviceChanged(f"80{agent}", DeviceState.IDLE, node))
 
-    def tell(self, fact: control_events.RouterEvent) -> None:
-        self.lost = _lost_after(self.lost, fact)
-        super().tell(fact)
+    def tell(self, event: control_events.RouterEvent) -> None:
+        self.lost = _lost_after(self.lost, event)
+        super().tell(event)
 
     def kill_controller(self, lost: int) -> None:
         super().kill_controller(lost)
         self.lost = set()
         for entry in self.journal:
-            self.lost = _lost_after(self.lost, entry.fact)
+            self.lost = _lost_after(self.lost, entry.event)
 
     def new_world(self) -> TwoWorlds:
         return TwoWorlds()
@@ -159,8 +159,8 @@ class HouseOfTwo(House):
             case "switch":
                 self.restart_one(node)
             case _ if world.up:
-                for fact in world.lose_link(breaks == "seen"):
-                    self.tell(fact)
+                for event in world.lose_link(breaks == "seen"):
+                    self.tell(event)
             case _:
                 pass
 
@@ -175,8 +175,8 @@ class HouseOfTwo(House):
         if dies:
             self.restart_one(node)
             return
-        for fact in self.world.of[node].lose_link(seen=True):
-            self.tell(fact)
+        for event in self.world.of[node].lose_link(seen=True):
+            self.tell(event)
         self.tell(AgentSignedIn(AgentId(AGENTS[2])))
         self.time_passes(12.0)
 
@@ -200,21 +200,21 @@ class HouseOfTwo(House):
         if world.up:
             return
         while refusals := world.refusals():
-            for fact in refusals:
-                self.tell(fact)
+            for event in refusals:
+                self.tell(event)
         self.tell_back(world, restarted=False)
         world.hang_up_what_was_ordered()
 
     def restart_one(self, node: str) -> None:
         world = self.world.of[node]
         if world.up:
-            for fact in world.lose_link(seen=False):
-                self.tell(fact)
+            for event in world.lose_link(seen=False):
+                self.tell(event)
         for leg in list(world.legs):
             world.die(leg, Cause.LOST)
         while refusals := world.refusals():
-            for fact in refusals:
-                self.tell(fact)
+            for event in refusals:
+                self.tell(event)
         through = {leg.leg for leg in self.router.register.legs.values() if leg.via == node}
         self.tell_back(world, restarted=True)
         ended = [told.leg for told in self.journal[-1].orders if isinstance(told, log_commands.LogLeg)]
@@ -240,9 +240,9 @@ class HouseOfTwo(House):
             assert offer.state == "talking" or node_of(offer.call) not in self.lost, offer
 
 
-def _lost_after(lost: set[str], fact: control_events.RouterEvent) -> set[str]:
+def _lost_after(lost: set[str], event: control_events.RouterEvent) -> set[str]:
     """The switches that are lost, as the cell has told."""
-    match fact:
+    match event:
         case events.SwitchLost(switch):
             return lost | {switch}
         case events.SwitchBack(switch):

@@ -24,7 +24,7 @@ from calls import events as was
 from calls.ids import AttemptId, LegId
 from switch.freeswitch.adapter import FreeSwitch
 from switch.freeswitch.session import FreeSwitchOptions
-from tests.contract.rig import Facts
+from tests.contract.rig import Events
 from tests.wire.freeswitch.bare_switch import BareSwitch, api, bare_switch, event, reply
 from tests.wire.freeswitch.recording import encode_frame
 
@@ -154,18 +154,18 @@ class MortalSwitch:
 
 
 @asynccontextmanager
-async def house(fates: list[Fate]) -> AsyncIterator[tuple[FreeSwitch, MortalSwitch, Facts]]:
+async def house(fates: list[Fate]) -> AsyncIterator[tuple[FreeSwitch, MortalSwitch, Events]]:
     mortal = MortalSwitch(fates)
     async with bare_switch(mortal.answer) as (bare, port):
         mortal.said = bare
         options = FreeSwitchOptions("right", port=port, deadline_s=0.2, media_here=False)
-        door, facts = FreeSwitch(options), Facts()
-        await door.start(facts.sink)
+        door, events = FreeSwitch(options), Events()
+        await door.start(events.sink)
         for caller in CALLERS:
             mortal.arrives(caller)
-            await facts.next(was.CallArrived)
+            await events.next(was.CallArrived)
         try:
-            yield door, mortal, facts
+            yield door, mortal, events
         finally:
             await door.close()
 
@@ -203,14 +203,14 @@ def order(kind: str, leg: LegId, other: LegId, attempt: AttemptId) -> do.SwitchC
         st.tuples(st.sampled_from(ORDERS), st.sampled_from((*CALLERS, AGENT)), st.booleans()), min_size=1, max_size=10
     ),
 )
-def test_each_order_has_one_outcome_and_each_leg_one_end(
+def test_each_command_has_one_outcome_and_each_leg_one_end(
     fates: list[Fate], orders: list[tuple[str, str, bool]]
 ) -> None:
     asyncio.run(live_and_die(fates, orders))
 
 
 async def live_and_die(fates: list[Fate], orders: list[tuple[str, str, bool]]) -> None:
-    async with house(fates) as (door, mortal, facts):
+    async with house(fates) as (door, mortal, events):
         sent: dict[AttemptId, do.SwitchCommand] = {}
         door.send(do.Originate(LegId(AGENT), AttemptId("out"), "phone:1001", "95001", "", 0.1))
         for number, (kind, leg, waits) in enumerate(orders):
@@ -223,14 +223,14 @@ async def live_and_die(fates: list[Fate], orders: list[tuple[str, str, bool]]) -
         await asyncio.sleep(0.02)
         mortal.all_die()
         for leg in (*CALLERS, AGENT):
-            await facts.ended(LegId(leg), 3.0)
+            await events.ended(LegId(leg), 3.0)
         for attempt, command in sent.items():
             if not has_the_end_for_outcome(command):
-                await until_told(facts, attempt)
-    told = Counter(attempt for fact in facts.all if (attempt := outcome_of(fact)) is not None)
+                await until_told(events, attempt)
+    told = Counter(attempt for one in events.all if (attempt := outcome_of(one)) is not None)
     assert {attempt for attempt, times in told.items() if times > 1} == set()
     for leg in (*CALLERS, AGENT):
-        ends = sum(fact.leg == leg for fact in facts.of(was.CallEnded))
+        ends = sum(one.leg == leg for one in events.of(was.CallEnded))
         too_late = sum(kind == "hang up" and of == leg for kind, of, _ in orders)
         assert 1 <= ends <= 1 + too_late, "a hang-up of a leg that is gone is told that"
 
@@ -240,10 +240,10 @@ def has_the_end_for_outcome(command: do.SwitchCommand) -> bool:
     return isinstance(command, do.HangUp | do.Answer | do.Redirect)
 
 
-async def until_told(facts: Facts, attempt: AttemptId) -> None:
-    await facts.next(was.Event, lambda fact: outcome_of(fact) == attempt, 3.0)
+async def until_told(events: Events, attempt: AttemptId) -> None:
+    await events.next(was.Event, lambda one: outcome_of(one) == attempt, 3.0)
 
 
-def outcome_of(fact: was.Event) -> AttemptId | None:
-    """The attempt that this fact is the outcome of. What a talk comes to later is another matter."""
-    return None if isinstance(fact, was.Unbridged) else getattr(fact, "attempt", None)
+def outcome_of(one: was.Event) -> AttemptId | None:
+    """The attempt that this event is the outcome of. What a talk comes to later is another matter."""
+    return None if isinstance(one, was.Unbridged) else getattr(one, "attempt", None)

@@ -43,7 +43,7 @@ class House(DrivenHouse):
 
     @rule()
     def all_goes_well(self) -> None:
-        """Facts arrive, phones are answered, prompts play to their end."""
+        """Events arrive, phones are answered, prompts play to their end."""
         self.settle()
         for leg in list(self.world.legs.values()):
             if leg.originate and not leg.answered:
@@ -136,7 +136,7 @@ class House(DrivenHouse):
     def the_wall_clock_jumps(self, jump: float) -> None:
         self.tell(events.ClockSet(self.router.register.offset_s + jump))
 
-    # facts that are under way
+    # events that are under way
 
     @precondition(lambda self: self.world.untold and self.world.up)
     @rule(number=some, count=st.integers(1, 6))
@@ -320,15 +320,15 @@ class House(DrivenHouse):
             case "half":
                 self.kill_controller(lost)
             case _:
-                for fact in self.world.lose_link(breaks == "seen"):
-                    self.tell(fact)
+                for event in self.world.lose_link(breaks == "seen"):
+                    self.tell(event)
 
     @precondition(lambda self: not self.world.up)
     @rule()
     def the_link_is_back(self) -> None:
         while refusals := self.world.refusals():
-            for fact in refusals:
-                self.tell(fact)
+            for event in refusals:
+                self.tell(event)
         back = self.world.restore_link()
         self.tell(back)
         self.world.hang_up_what_was_ordered()
@@ -375,13 +375,15 @@ class House(DrivenHouse):
         rows = [order for entry in self.journal for order in entry.orders]
         ended = [row.call for row in rows if isinstance(row, log_commands.LogCall)]
         legs = [row.leg for row in rows if isinstance(row, log_commands.LogLeg)]
-        arrived = {e.fact.leg for e in self.journal if isinstance(e.fact, events.CallArrived) and e.fact.device is None}
+        arrived = {
+            e.event.leg for e in self.journal if isinstance(e.event, events.CallArrived) and e.event.device is None
+        }
         assert len(ended) == len(set(ended)), "one row a call"
         assert len(legs) == len(set(legs)), "one row a leg"
         assert arrived <= set(ended)
         heir = new_router()[0]
         for entry in self.journal:
-            assert heir.handle(entry.fact, entry.at) == entry.orders
+            assert heir.handle(entry.event, entry.at) == entry.orders
         assert heir.snapshot() == self.router.snapshot()
 
 

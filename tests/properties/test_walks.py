@@ -282,7 +282,7 @@ def test_every_walk_ends_once_and_within_its_caps(flow: dict[str, Any], numbers:
 
 @given(flows(), st.lists(st.integers(0, 400), max_size=25), st.integers(0, 1000))
 @settings(max_examples=60)
-def test_a_replay_and_a_restart_order_the_same(flow: dict[str, Any], numbers: list[int], cut: int) -> None:
+def test_a_replay_and_a_restart_command_the_same(flow: dict[str, Any], numbers: list[int], cut: int) -> None:
     program = program_of(flow)
     caller = Caller(program)
     caller.walk(numbers, hang_up=False)

@@ -182,7 +182,7 @@ def test_every_phase_has_a_row_with_every_event() -> None:
     assert len({row["row"] for row in _ROWS}) == len(_ROWS)
 
 
-def test_what_is_ignored_orders_nothing() -> None:
+def test_what_is_ignored_commands_nothing() -> None:
     for row in _ROWS:
         for event in PHASES.ignored.get(row["phase"], {}):
             assert row["events"][event] == [], (row["row"], event)

@@ -191,7 +191,7 @@ class Directory:
 
 
 class ControlHarness:
-    """The router at work. `tell` gives the orders of one fact; all orders are kept in `orders`."""
+    """The router at work. `tell` gives the orders of one event; all orders are kept in `orders`."""
 
     def __init__(
         self,
@@ -216,7 +216,7 @@ class ControlHarness:
             self.tell(AgentSignedIn(AgentId(agent)))
 
     def tell(self, event: events.RouterEvent, after_s: float = 0.1) -> list[commands.RouterCommand]:
-        """Tell one fact, `after_s` later; what was due before it is done first."""
+        """Tell one event, `after_s` later; what was due before it is done first."""
         self.wait(after_s)
         return self._take(event)
 

@@ -31,10 +31,10 @@ async def silence() -> AsyncIterator[Pcm]:
 
 async def heard(recogniser: Recogniser, leg: LegId = ANNA, max_s: float = 5.0) -> list[tuple[str, float, bool]]:
     order = Listen(leg=leg, attempt=AttemptId("7"), language="zh-CN", max_s=max_s)
-    facts = [fact async for fact in recogniser.listen(order, silence())]
-    assert all((fact.leg, fact.attempt) == (leg, "7") for fact in facts)
-    assert [fact.final for fact in facts] == [False] * (len(facts) - 1) + [True]
-    return [(fact.text, fact.confidence, fact.final) for fact in facts]
+    events = [event async for event in recogniser.listen(order, silence())]
+    assert all((event.leg, event.attempt) == (leg, "7") for event in events)
+    assert [event.final for event in events] == [False] * (len(events) - 1) + [True]
+    return [(event.text, event.confidence, event.final) for event in events]
 
 
 async def test_each_leg_says_its_lines_in_order_and_then_nothing() -> None:

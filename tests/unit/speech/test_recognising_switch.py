@@ -114,14 +114,14 @@ def said(text: str, *, final: bool = True, number: int = 1) -> SpeechHeard:
 
 async def test_what_is_heard_is_told_and_the_sound_ends(line: Line, switch: RecognisingSwitch) -> None:
     switch.send(listen())
-    for fact in (said("", final=False), said("yes")):
-        line.words.put_nowait(fact)
-        assert await line.next() == fact
+    for event in (said("", final=False), said("yes")):
+        line.words.put_nowait(event)
+        assert await line.next() == event
     switch.send(Answer(LEG, AttemptId("a/2")))
     assert line.sent == [Answer(LEG, AttemptId("a/2"))], "all else goes to the switch"
 
 
-async def test_stopping_is_an_empty_end_and_comes_after_the_order(line: Line, switch: RecognisingSwitch) -> None:
+async def test_stopping_is_an_empty_end_and_comes_after_the_command(line: Line, switch: RecognisingSwitch) -> None:
     switch.send(listen())
     await tapped(line)
     switch.send(Stop(LEG, AttemptId("a/1")))
@@ -142,7 +142,7 @@ async def test_another_listen_takes_the_place_of_the_first(line: Line, switch: R
     assert (await line.next()) == said("yes", number=2)
 
 
-async def test_the_end_of_the_leg_is_its_last_fact(line: Line, switch: RecognisingSwitch) -> None:
+async def test_the_end_of_the_leg_is_its_last_event(line: Line, switch: RecognisingSwitch) -> None:
     switch.send(listen())
     await tapped(line)
     line.sink(CallEnded(LEG, Cause.NORMAL))

@@ -189,7 +189,7 @@ async def test_what_takes_the_leg_ends_what_is_made(line: Line, switch: Speaking
     assert (line.sent, line.told) == ([command], [finished(Outcome.STOPPED)])
 
 
-async def test_the_end_of_the_leg_is_its_last_fact(line: Line, switch: SpeakingSwitch) -> None:
+async def test_the_end_of_the_leg_is_its_last_event(line: Line, switch: SpeakingSwitch) -> None:
     switch.send(play("you owe"))
     ended = CallEnded(LEG, Cause.NORMAL)
     line.sink(ended)

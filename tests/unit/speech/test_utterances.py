@@ -109,9 +109,9 @@ def order(*, max_s: float = 3.0, patient: bool = False, leg: LegId = LEG) -> Lis
 
 
 async def heard(recogniser: EngineRecogniser, asked: Listen, audio: AsyncIterator[Pcm]) -> list[tuple[str, bool]]:
-    facts = [fact async for fact in recogniser.listen(asked, audio)]
-    assert all((fact.leg, fact.attempt) == (asked.leg, asked.attempt) for fact in facts)
-    return [(fact.text, fact.final) for fact in facts]
+    events = [event async for event in recogniser.listen(asked, audio)]
+    assert all((event.leg, event.attempt) == (asked.leg, asked.attempt) for event in events)
+    return [(event.text, event.final) for event in events]
 
 
 @pytest.mark.parametrize("piece", [7, 100, 320, 960, 40_000])
@@ -142,7 +142,7 @@ async def test_a_voice_is_raised_beside_what_the_same_caller_said_before() -> No
 
     async def says(leg: str, dbfs: float, hertz: float) -> bool:
         line = sound(quiet, buzz(1.0, dbfs, hertz), quiet, quiet)
-        *_, last = [fact async for fact in recogniser.listen(order(max_s=5.0, leg=LegId(leg)), line)]
+        *_, last = [event async for event in recogniser.listen(order(max_s=5.0, leg=LegId(leg)), line)]
         return last.raised
 
     assert not await says("anna", -26.0, 180.0)
@@ -188,10 +188,10 @@ class Broken(Dictaphone):
 
 
 async def test_a_fault_of_the_engine_is_told() -> None:
-    facts = EngineRecogniser(Broken()).listen(order(), sound(voice(1.0), noise(1.0, -70.0)))
-    assert not (await anext(facts)).final
+    events = EngineRecogniser(Broken()).listen(order(), sound(voice(1.0), noise(1.0, -70.0)))
+    assert not (await anext(events)).final
     with pytest.raises(SpeechError):
-        await anext(facts)
+        await anext(events)
 
 
 class Slow(Dictaphone):

@@ -52,16 +52,16 @@ def cells_of(state: Any, event: Any) -> set[tuple[str, str]]:
     return {(one, other) for one in get_args(state) for other in get_args(event)}
 
 
-def told(facts: list[events.SwitchEvent]) -> list[str]:
+def told(given: list[events.SwitchEvent]) -> list[str]:
     """What went to the sink, in short: a failure with its reason, an end with its survivors."""
-    return [_short(fact) for fact in facts]
+    return [_short(event) for event in given]
 
 
-def _short(fact: events.SwitchEvent) -> str:
-    match fact:
+def _short(event: events.SwitchEvent) -> str:
+    match event:
         case events.CommandFailed():
-            return f"failed {fact.reason}"
+            return f"failed {event.reason}"
         case events.Unbridged():
-            return " ".join(("unbridged", *fact.survivors))
+            return " ".join(("unbridged", *event.survivors))
         case _:
-            return type(fact).__name__.lower()
+            return type(event).__name__.lower()

@@ -46,7 +46,7 @@ from calls.ports import Sink
 from switch import cell as module
 from switch.cell import Cell
 from switch.fake import FakeSwitch, LoopTimeline, PickUp, World
-from tests.contract.rig import Facts
+from tests.contract.rig import Events
 
 pytestmark = pytest.mark.unit
 
@@ -76,7 +76,7 @@ class Pair:
         self.b = FakeSwitch(self.timeline, "b")
         self.worlds = {fake.name: World(fake) for fake in (self.a, self.b)}
         self.cell = Cell([self.a, self.b])
-        self.facts = Facts()
+        self.events = Events()
 
     async def talk(self, fake: FakeSwitch, account: str = "1001") -> tuple[LegId, LegId]:
         """A caller and a phone of this switch hear each other."""
@@ -85,16 +85,16 @@ class Pair:
         self.worlds[fake.name].phone(account, PickUp())
         self.cell.send(Answer(caller, AttemptId("up")))
         self.cell.send(Originate(agent, AttemptId("ring"), f"phone:{account}", "138", "", 20.0))
-        await self.facts.next(CallAnswered, lambda told: told.leg == agent)
+        await self.events.next(CallAnswered, lambda told: told.leg == agent)
         self.cell.send(Bridge(AttemptId(f"{caller}:1"), caller, agent, "talk"))
-        await self.facts.next(Bridged, lambda told: told.legs == (caller, agent))
+        await self.events.next(Bridged, lambda told: told.legs == (caller, agent))
         return caller, agent
 
 
 @pytest_asyncio.fixture
 async def pair() -> AsyncIterator[Pair]:
     pair = Pair()
-    await pair.cell.start(pair.facts.sink)
+    await pair.cell.start(pair.events.sink)
     yield pair
     await pair.cell.close()
     pair.timeline.close()
@@ -105,13 +105,13 @@ async def test_what_a_switch_says_of_an_arrival_is_passed_on_whole(pair: Pair) -
     empty = CallArrived(LegId(""), "", "")
     assert all(getattr(said, name) != getattr(empty, name) for name in said.__struct_fields__), "each has a value"
     pair.a._session.deliver(said)
-    assert await pair.facts.next(CallArrived) == msgspec.structs.replace(said, leg=LegId("a@in-9"))
+    assert await pair.events.next(CallArrived) == msgspec.structs.replace(said, leg=LegId("a@in-9"))
 
 
 async def test_a_leg_is_named_by_its_switch(pair: Pair) -> None:
     for fake in (pair.a, pair.b):
         leg = pair.worlds[fake.name].dial("95001", "13800000001", name="Wang")
-        told = await pair.facts.next(CallArrived)
+        told = await pair.events.next(CallArrived)
         assert told == CallArrived(LegId(f"{fake.name}@{leg}"), "13800000001", "95001", "Wang")
     assert {leg.leg for leg in await pair.cell.calls()} == {"a@in-1", "b@in-1"}
 
@@ -119,9 +119,9 @@ async def test_a_leg_is_named_by_its_switch(pair: Pair) -> None:
 async def test_a_command_goes_to_the_switch_of_its_leg_and_no_other(pair: Pair) -> None:
     legs = [LegId(f"{fake.name}@{pair.worlds[fake.name].dial('95001', '1380')}") for fake in (pair.a, pair.b)]
     pair.cell.send(Answer(legs[1], AttemptId("up")))
-    assert (await pair.facts.next(CallAnswered)).leg == "b@in-1"
+    assert (await pair.events.next(CallAnswered)).leg == "b@in-1"
     pair.cell.send(HangUp(legs[1]))
-    assert (await pair.facts.next(CallEnded)).leg == "b@in-1"
+    assert (await pair.events.next(CallEnded)).leg == "b@in-1"
     assert set(pair.a.legs) == {"in-1"}
     assert not pair.b.legs
     assert not pair.a.legs[LegId("in-1")].answered
@@ -137,14 +137,14 @@ async def test_a_talk_with_record_mute_and_supervisor(pair: Pair, name: str) -> 
     chief = LegId(f"{name}@chief")
     pair.worlds[fake.name].phone("2001", PickUp())
     pair.cell.send(Originate(chief, AttemptId("chief"), "phone:2001", "138", "", 20.0))
-    await pair.facts.next(CallAnswered, lambda told: told.leg == chief)
+    await pair.events.next(CallAnswered, lambda told: told.leg == chief)
     pair.cell.send(Supervise(chief, AttemptId("hear"), agent, "listen"))
-    assert (await pair.facts.next(CommandDone)).leg == chief
+    assert (await pair.events.next(CommandDone)).leg == chief
     assert fake.legs[LegId("chief")].watching is not None
     pair.cell.send(MuteRecording(AttemptId("mute"), bridge, True))
-    assert await pair.facts.outcome(AttemptId("mute")) == CommandDone(AttemptId("mute"), caller)
+    assert await pair.events.outcome(AttemptId("mute")) == CommandDone(AttemptId("mute"), caller)
     pair.worlds[fake.name].hang_up(LegId(caller.partition("@")[2]))
-    assert (await pair.facts.next(Unbridged)).survivors == (agent,)
+    assert (await pair.events.next(Unbridged)).survivors == (agent,)
 
 
 @pytest.mark.parametrize(
@@ -168,39 +168,39 @@ def test_the_recording_of_a_leg_that_is_gone_has_the_node_of_its_attempt(attempt
 
 async def test_a_phone_is_told_of_with_its_switch(pair: Pair) -> None:
     pair.worlds["b"].phone("1001", PickUp())
-    assert await pair.facts.next(AgentDeviceChanged) == AgentDeviceChanged("1001", DeviceState.IDLE, "b")
+    assert await pair.events.next(AgentDeviceChanged) == AgentDeviceChanged("1001", DeviceState.IDLE, "b")
 
 
 async def test_a_phone_at_the_very_node_is_called_as_one_of_its_own(pair: Pair) -> None:
     pair.worlds["b"].phone("1001", PickUp())
     pair.cell.send(Originate(LegId("b@one"), AttemptId("x"), "phone:1001@b", "138", "", 20.0))
-    assert (await pair.facts.next(CallAnswered)).leg == "b@one"
+    assert (await pair.events.next(CallAnswered)).leg == "b@one"
     pair.cell.send(Originate(LegId("a@two"), AttemptId("y"), "phone:1001@b", "138", "", 20.0))
-    assert "phone:1001@b" in (await pair.facts.ended(LegId("a@two"))).detail, "the other one is asked for the way"
+    assert "phone:1001@b" in (await pair.events.ended(LegId("a@two"))).detail, "the other one is asked for the way"
     pair.cell.send(Redirect(LegId("b@one"), AttemptId("z"), "phone:1001@b"))
-    assert (await pair.facts.ended(LegId("b@one"))).cause is Cause.TRANSFERRED
+    assert (await pair.events.ended(LegId("b@one"))).cause is Cause.TRANSFERRED
 
 
 async def test_one_that_is_lost_leaves_the_other_alone(pair: Pair) -> None:
     caller, agent = await pair.talk(pair.a)
     theirs = LegId(f"b@{pair.worlds['b'].dial('95001', '1380')}")
     pair.worlds["b"].cut_link()
-    assert await pair.facts.next(SwitchLost) == SwitchLost("b", "cut off", alone=False)
+    assert await pair.events.next(SwitchLost) == SwitchLost("b", "cut off", alone=False)
     pair.cell.send(StartMusic(theirs, AttemptId("down")))
     pair.cell.send(Play(caller, AttemptId("plays"), (Clip("/prompts/x"),)))
-    assert getattr(await pair.facts.outcome(AttemptId("down")), "reason", None) == "switch_lost"
-    assert getattr(await pair.facts.outcome(AttemptId("plays")), "outcome", None) is Outcome.FINISHED
+    assert getattr(await pair.events.outcome(AttemptId("down")), "reason", None) == "switch_lost"
+    assert getattr(await pair.events.outcome(AttemptId("plays")), "outcome", None) is Outcome.FINISHED
     with pytest.raises(SwitchAway):
         await pair.b.calls()
     assert {leg.leg for leg in await pair.cell.calls()} == {caller, agent}
     pair.worlds["b"].restore_link()
-    back = await pair.facts.next(SwitchBack, lambda told: told.switch == "b" and bool(told.live))
+    back = await pair.events.next(SwitchBack, lambda told: told.switch == "b" and bool(told.live))
     assert ([leg.leg for leg in back.live], back.restarted, back.also) == ([theirs], False, ())
 
 
 async def test_legs_that_a_switch_has_records_of_get_its_node(pair: Pair) -> None:
     pair.cell._nodes["b"].take(SwitchBack("b", (), ended=(EndedLeg(LegId("contact-1"), Cause.BUSY),)))
-    back = await pair.facts.next(SwitchBack, lambda told: bool(told.ended))
+    back = await pair.events.next(SwitchBack, lambda told: bool(told.ended))
     assert back.ended == (EndedLeg(LegId("b@contact-1"), Cause.BUSY),)
 
 
@@ -208,7 +208,7 @@ async def test_one_that_starts_anew_ends_its_own_legs_only(pair: Pair) -> None:
     caller, _ = await pair.talk(pair.a)
     pair.worlds["b"].dial("95001", "1380")
     pair.worlds["b"].restart_switch()
-    back = await pair.facts.next(SwitchBack, lambda told: told.restarted)
+    back = await pair.events.next(SwitchBack, lambda told: told.restarted)
     assert (back.switch, back.live) == ("b", ())
     assert caller in {leg.leg for leg in await pair.cell.calls()}
 
@@ -221,22 +221,22 @@ async def test_legs_of_before_nodes_keep_their_ids_and_are_the_first_ones() -> N
     renamed = world.dial("95001", "1381")
     unknown = world.dial("95001", "1382")
     theirs.dial("95001", "1383")  # has the same id on its own switch as `bare`
-    cell, facts = Cell([old, other]), Facts()
+    cell, events = Cell([old, other]), Events()
     cell.take_up([bare, f"main@{renamed}", "b@gone"], ["a", "lab"])
-    await cell.start(facts.sink)
-    back = await facts.next(SwitchBack, lambda told: told.switch == "a")
+    await cell.start(events.sink)
+    back = await events.next(SwitchBack, lambda told: told.switch == "a")
     assert {leg.leg for leg in back.live} == {bare, f"main@{renamed}", f"a@{unknown}"}
     assert back.also == ("", "main", "lab")
-    back = await facts.next(SwitchBack, lambda told: told.switch == "b")
+    back = await events.next(SwitchBack, lambda told: told.switch == "b")
     assert ([leg.leg for leg in back.live], back.also) == (["b@in-1"], ())
     for leg in (bare, LegId(f"main@{renamed}")):
         cell.send(Answer(leg, AttemptId(f"{leg}:1")))
-        assert (await facts.next(CallAnswered)).leg == leg
+        assert (await events.next(CallAnswered)).leg == leg
     world.phone("1001", PickUp())
     cell.send(Originate(LegId("offer-1-agent"), AttemptId("offer-1-agent:2"), "phone:1001", "138", "", 20.0))
-    assert (await facts.next(CallAnswered)).leg == "offer-1-agent", "what is called for such a call is named alike"
+    assert (await events.next(CallAnswered)).leg == "offer-1-agent", "what is called for such a call is named alike"
     world.hang_up(bare)
-    assert (await facts.next(CallEnded)).leg == bare
+    assert (await events.next(CallEnded)).leg == bare
     await cell.close()
     timeline.close()
 
@@ -279,34 +279,34 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("hangs", [False, True])
 async def test_one_that_is_away_at_the_start_is_lost_until_it_comes(hangs: bool) -> None:
-    timeline, facts = LoopTimeline(), Facts()
+    timeline, events = LoopTimeline(), Events()
     here, late = FakeSwitch(timeline, "a"), Sleeper(timeline, "b", 5, away)
     cell = Cell([here, late])
     if hangs:
         late.wait.clear()
-    await cell.start(facts.sink)
-    lost = await facts.next(SwitchLost)
+    await cell.start(events.sink)
+    lost = await events.next(SwitchLost)
     assert (lost.switch, lost.alone) == ("b", False)
     assert lost.detail == ("no answer yet" if hangs else "nobody there")
     World(here).dial("95001", "1380")
-    assert (await facts.next(CallArrived)).leg == "a@in-1"
+    assert (await events.next(CallArrived)).leg == "a@in-1"
     late.wait.set()
-    await facts.next(SwitchBack, lambda told: told.switch == "b")
+    await events.next(SwitchBack, lambda told: told.switch == "b")
     assert late.tries == 6
     World(late).dial("95001", "1380")
-    assert (await facts.next(CallArrived)).leg == "b@in-1"
+    assert (await events.next(CallArrived)).leg == "b@in-1"
     await cell.close()
     timeline.close()
 
 
 @pytest.mark.usefixtures("quick")
 async def test_all_away_is_told_and_they_are_tried_on() -> None:
-    timeline, facts = LoopTimeline(), Facts()
+    timeline, events = LoopTimeline(), Events()
     cell = Cell([Sleeper(timeline, "a", 3, away), Sleeper(timeline, "b", 3, away)])
     with pytest.raises(SwitchAway, match="nobody there; nobody there"):
-        await cell.start(facts.sink)
-    assert {(await facts.next(SwitchBack)).switch for _ in "ab"} == {"a", "b"}
-    assert {lost.switch for lost in facts.of(SwitchLost)} == {"a", "b"}, "nobody is rung there meanwhile"
+        await cell.start(events.sink)
+    assert {(await events.next(SwitchBack)).switch for _ in "ab"} == {"a", "b"}
+    assert {lost.switch for lost in events.of(SwitchLost)} == {"a", "b"}, "nobody is rung there meanwhile"
     await cell.close()
     timeline.close()
 
@@ -316,7 +316,7 @@ async def test_what_is_no_matter_of_the_switch_stops_the_start() -> None:
     timeline = LoopTimeline()
     cell = Cell([Sleeper(timeline, "a", 1, lambda: OSError("the port is taken"))])
     with pytest.raises(OSError, match="taken"):
-        await cell.start(Facts().sink)
+        await cell.start(Events().sink)
     await cell.close()
     timeline.close()
 
@@ -339,12 +339,12 @@ class Strict(FakeSwitch):
 
 async def test_what_is_commanded_before_the_start_has_its_outcome_after_it() -> None:
     """An offer that fell due while the controller was away is made as soon as it is back, before its switch is."""
-    timeline, facts = LoopTimeline(), Facts()
+    timeline, events = LoopTimeline(), Events()
     cell = Cell([Strict(timeline, "a")])
     cell.send(Play(LegId("a@in-1"), AttemptId("a@in-1:1"), (Clip("menu"),)))
     cell.send(HangUp(LegId("a@in-2")))
-    await cell.start(facts.sink)
-    played = await facts.next(PlaybackFinished)
+    await cell.start(events.sink)
+    played = await events.next(PlaybackFinished)
     assert (played.leg, played.attempt, played.outcome) == ("a@in-1", "a@in-1:1", Outcome.FAILED)
     await cell.close()
     timeline.close()
@@ -355,7 +355,7 @@ async def test_closing_ends_an_attempt_that_goes_on() -> None:
     late = Sleeper(timeline, "b", 99, away)
     late.wait.clear()
     cell = Cell([FakeSwitch(timeline, "a"), late])
-    await cell.start(Facts().sink)
+    await cell.start(Events().sink)
     async with asyncio.timeout(20.0):
         await cell.close()
     assert not [task for task in asyncio.all_tasks() if task.get_name().startswith("start of switch")]

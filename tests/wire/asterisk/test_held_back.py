@@ -23,7 +23,7 @@ from calls.events import (
 from calls.ids import AttemptId, LegId
 from switch.asterisk.adapter import AsteriskSwitch
 from switch.asterisk.session import AsteriskOptions
-from tests.contract.rig import Facts
+from tests.contract.rig import Events
 from tests.wire.asterisk.ari_server import AriServer, Request, ari_server
 
 pytestmark = pytest.mark.wire
@@ -109,28 +109,28 @@ def picked_up() -> dict[str, object]:
 async def test_a_phone_is_picked_up_while_a_new_controller_takes_inventory(
     asterisk: Asterisk, switch: AsteriskSwitch
 ) -> None:
-    facts = Facts()
+    events = Events()
     asterisk.channels, asterisk.meanwhile = [channel(AGENT, "Ringing")], [picked_up()]
-    await switch.start(facts.sink)
-    assert [(leg.leg, leg.answered) for leg in facts.of(SwitchBack)[0].live] == [(AGENT, False)]
-    assert [fact.leg for fact in facts.of(CallAnswered)] == [AGENT]
-    assert facts.of(CallEnded) == []
+    await switch.start(events.sink)
+    assert [(leg.leg, leg.answered) for leg in events.of(SwitchBack)[0].live] == [(AGENT, False)]
+    assert [event.leg for event in events.of(CallAnswered)] == [AGENT]
+    assert events.of(CallEnded) == []
     assert asterisk.orders("DELETE") == []
 
 
 async def test_a_phone_is_picked_up_while_the_link_comes_back(asterisk: Asterisk, switch: AsteriskSwitch) -> None:
-    facts = Facts()
-    await switch.start(facts.sink)
-    await facts.next(SwitchBack)
+    events = Events()
+    await switch.start(events.sink)
+    await events.next(SwitchBack)
     switch.send(Originate(AGENT, AttemptId("ring"), "phone:1001", "95588", "", 20.0))
     asterisk.channels, asterisk.meanwhile = [channel(AGENT, "Ringing")], [picked_up()]
     await asterisk.server.drop()
-    await facts.next(SwitchLost)
-    back = await facts.next(SwitchBack)
-    await facts.next(CallAnswered)
+    await events.next(SwitchLost)
+    back = await events.next(SwitchBack)
+    await events.next(CallAnswered)
     assert [leg.leg for leg in back.live] == [AGENT]
-    assert facts.of(CallAnswered) == [CallAnswered(AGENT, AttemptId("ring"))]
-    assert facts.of(CallEnded) == []
+    assert events.of(CallAnswered) == [CallAnswered(AGENT, AttemptId("ring"))]
+    assert events.of(CallEnded) == []
 
 
 def called(place: str) -> dict[str, object]:
@@ -141,40 +141,40 @@ def called(place: str) -> dict[str, object]:
 async def test_who_answered_meanwhile_is_answered_once_they_are_ours(
     asterisk: Asterisk, switch: AsteriskSwitch
 ) -> None:
-    facts = Facts()
+    events = Events()
     asterisk.channels = [called("away")]
-    await switch.start(facts.sink)
-    (leg,) = facts.of(SwitchBack)[0].live
+    await switch.start(events.sink)
+    (leg,) = events.of(SwitchBack)[0].live
     assert (leg.leg, leg.answered, leg.inbound, leg.device) == (AGENT, False, False, "1001")
-    assert facts.of(CallAnswered) == []
+    assert events.of(CallAnswered) == []
     await asterisk.server.say({**picked_up(), "timestamp": "", "channel": called("s")})
-    assert (await facts.next(CallAnswered)).leg == AGENT
-    assert facts.of(CallArrived) == []
+    assert (await events.next(CallAnswered)).leg == AGENT
+    assert events.of(CallArrived) == []
 
 
 async def test_who_is_ours_already_is_told_of_as_answered(asterisk: Asterisk, switch: AsteriskSwitch) -> None:
-    facts = Facts()
+    events = Events()
     asterisk.channels = [called("s")]
     asterisk.meanwhile = [{**picked_up(), "channel": called("s")}]
-    await switch.start(facts.sink)
-    assert [(leg.leg, leg.answered, leg.inbound) for leg in facts.of(SwitchBack)[0].live] == [(AGENT, True, False)]
-    assert (facts.of(CallAnswered), facts.of(CallArrived)) == ([], [])
+    await switch.start(events.sink)
+    assert [(leg.leg, leg.answered, leg.inbound) for leg in events.of(SwitchBack)[0].live] == [(AGENT, True, False)]
+    assert (events.of(CallAnswered), events.of(CallArrived)) == ([], [])
 
 
 async def test_who_answered_while_the_link_was_away_is_answered_once(
     asterisk: Asterisk, switch: AsteriskSwitch
 ) -> None:
-    facts = Facts()
-    await switch.start(facts.sink)
-    await facts.next(SwitchBack)
+    events = Events()
+    await switch.start(events.sink)
+    await events.next(SwitchBack)
     switch.send(Originate(AGENT, AttemptId("ring"), "phone:1001", "95588", "", 20.0))
     asterisk.channels = [called("away")]
     await asterisk.server.drop()
-    await facts.next(SwitchLost)
-    assert [leg.answered for leg in (await facts.next(SwitchBack)).live] == [False]
+    await events.next(SwitchLost)
+    assert [leg.answered for leg in (await events.next(SwitchBack)).live] == [False]
     await asterisk.server.say({**picked_up(), "timestamp": "", "channel": called("s")})
-    assert await facts.next(CallAnswered) == CallAnswered(AGENT, AttemptId("ring"))
-    assert facts.of(CallEnded) == []
+    assert await events.next(CallAnswered) == CallAnswered(AGENT, AttemptId("ring"))
+    assert events.of(CallEnded) == []
 
 
 @pytest.mark.parametrize(
@@ -190,40 +190,40 @@ async def test_who_answered_while_the_link_was_away_is_answered_once(
 async def test_a_call_of_a_controller_that_died_as_it_placed_it_is_found(
     asterisk: Asterisk, switch: AsteriskSwitch, place: dict[str, str], account: str, found: bool
 ) -> None:
-    facts = Facts()
+    events = Events()
     asterisk.channels = [{**channel(AGENT, "Ringing"), "dialplan": place, "accountcode": account}]
     asterisk.untold = {AGENT}
-    await switch.start(facts.sink)
-    assert [leg.leg for leg in facts.of(SwitchBack)[0].live] == ([AGENT] if found else [])
+    await switch.start(events.sink)
+    assert [leg.leg for leg in events.of(SwitchBack)[0].live] == ([AGENT] if found else [])
     asked = [request["uri"] for request in asterisk.server.requests if request["method"] == "POST"]
     assert (f"applications/hotline/subscription?eventSource=channel:{AGENT}" in asked) is found
 
 
 async def test_who_waits_to_be_ours_can_be_hung_up(asterisk: Asterisk, switch: AsteriskSwitch) -> None:
-    facts = Facts()
+    events = Events()
     asterisk.channels = [called("away")]
-    await switch.start(facts.sink)
+    await switch.start(events.sink)
     switch.send(HangUp(AGENT))
     gone = {"type": "ChannelDestroyed", "timestamp": "", "channel": called("away"), "cause": 16}
     await asterisk.server.say(gone)
-    assert (await facts.ended(AGENT)).cause == "cancelled"
+    assert (await events.ended(AGENT)).cause == "cancelled"
 
 
 async def test_a_caller_who_comes_while_the_inventory_is_taken_arrives_once(
     asterisk: Asterisk, switch: AsteriskSwitch
 ) -> None:
-    facts = Facts()
+    events = Events()
     asterisk.channels = [channel(CALLER, "Ring")]
     asterisk.meanwhile = [{"type": "StasisStart", "channel": channel(CALLER, "Ring"), "args": ["caller"]}]
-    await switch.start(facts.sink)
-    assert facts.of(SwitchBack)[0].live == ()
-    assert [fact.leg for fact in facts.of(CallArrived)] == [CALLER]
+    await switch.start(events.sink)
+    assert events.of(SwitchBack)[0].live == ()
+    assert [event.leg for event in events.of(CallArrived)] == [CALLER]
 
 
 async def test_lists_never_go_by_the_websocket(asterisk: Asterisk, switch: AsteriskSwitch) -> None:
     """Their length grows with the calls, and Asterisk's WebSockets are made for short messages."""
     asterisk.channels = [channel(CALLER, "Up")]
-    await switch.start(Facts().sink)
+    await switch.start(Events().sink)
     await switch.calls()
     asked = [request for request in asterisk.server.requests if request["method"] == "GET"]
     lists = {"applications/hotline", "channels", "bridges", "endpoints/PJSIP"}
@@ -232,7 +232,7 @@ async def test_lists_never_go_by_the_websocket(asterisk: Asterisk, switch: Aster
 
 
 async def test_phones_that_were_changed_are_read_again(asterisk: Asterisk, switch: AsteriskSwitch) -> None:
-    await switch.start(Facts().sink)
+    await switch.start(Events().sink)
     asterisk.server.requests.clear()
     await asterisk.server.say({"type": "ChannelUserevent", "eventname": "hotline-accounts", "timestamp": ""})
     while not (read := [request for request in asterisk.server.requests if request["method"] == "GET"]):
@@ -252,29 +252,29 @@ async def test_an_asterisk_that_does_not_answer_for_its_lists_is_tried_again(
         return None if request["uri"] == "channels" and asked == 1 else answer(request)
 
     asterisk.server.answer = silent_at_first
-    facts = Facts()
-    await switch.start(facts.sink)
-    await facts.next(SwitchBack)
+    events = Events()
+    await switch.start(events.sink)
+    await events.next(SwitchBack)
     assert asterisk.server.connections == 2
 
 
-async def test_what_is_ordered_before_the_inventory_is_no_order_to_a_leg_that_is_gone(
+async def test_what_is_ordered_before_the_inventory_is_no_command_to_a_leg_that_is_gone(
     asterisk: Asterisk, switch: AsteriskSwitch
 ) -> None:
     """A new controller's first orders come before Asterisk has told it of the legs of the one before."""
-    facts = Facts()
+    events = Events()
     asterisk.channels = [channel(CALLER, "Up")]
-    starting = asyncio.create_task(switch.start(facts.sink))
+    starting = asyncio.create_task(switch.start(events.sink))
     await asyncio.sleep(0)  # it has its sink, and no link
     switch.send(Play(CALLER, AttemptId("said"), (Clip("hello"),)))
     switch.send(Bridge(AttemptId("both"), CALLER, AGENT))
     switch.send(HangUp(CALLER))
     switch.send(HangUp(AGENT))
     await starting
-    await facts.next(CallEnded)
-    assert [fact.reason for fact in facts.of(PlaybackFinished)] == ["switch_lost"]
-    assert [fact.reason for fact in facts.of(CommandFailed)] == ["switch_lost"]
-    assert [fact.leg for fact in facts.of(CallEnded)] == [AGENT], "which is not there"
+    await events.next(CallEnded)
+    assert [event.reason for event in events.of(PlaybackFinished)] == ["switch_lost"]
+    assert [event.reason for event in events.of(CommandFailed)] == ["switch_lost"]
+    assert [event.leg for event in events.of(CallEnded)] == [AGENT], "which is not there"
     async with asyncio.timeout(20.0):
         while not asterisk.orders("DELETE"):  # noqa: ASYNC110 the scripted server tells of all requests alike
             await asyncio.sleep(0.01)

@@ -78,7 +78,7 @@ def loud_tones(path: str) -> list[list[float]]:
     return sides
 
 
-class Facts:
+class Events:
     """All that the adapter said."""
 
     def __init__(self) -> None:
@@ -86,20 +86,22 @@ class Facts:
         self._fresh: list[SwitchEvent] = []
         self._more = asyncio.Event()
 
-    def sink(self, fact: SwitchEvent) -> None:
-        self.all.append(fact)
-        self._fresh.append(fact)
+    def sink(self, event: SwitchEvent) -> None:
+        self.all.append(event)
+        self._fresh.append(event)
         self._more.set()
 
     async def next(self, kind: type[F], within_s: float = 8.0, **fields: Any) -> F:
-        """The first fact of that kind and with those fields that was not asked for yet."""
+        """The first event of that kind and with those fields that was not asked for yet."""
         try:
             async with asyncio.timeout(within_s):
                 while True:
-                    for fact in self._fresh:
-                        if isinstance(fact, kind) and all(getattr(fact, name) == want for name, want in fields.items()):
-                            self._fresh.remove(fact)
-                            return fact
+                    for event in self._fresh:
+                        if isinstance(event, kind) and all(
+                            getattr(event, name) == want for name, want in fields.items()
+                        ):
+                            self._fresh.remove(event)
+                            return event
                     self._more.clear()
                     await self._more.wait()
         except TimeoutError:
@@ -107,8 +109,8 @@ class Facts:
             raise AssertionError(f"no {kind.__name__} {fields} within {within_s} s; said was:\n{said}") from None
 
     def of(self, kind: type[F]) -> list[F]:
-        """All facts of a kind, in order."""
-        return [fact for fact in self.all if isinstance(fact, kind)]
+        """All events of a kind, in order."""
+        return [event for event in self.all if isinstance(event, kind)]
 
 
 class Phone(Protocol):
@@ -126,7 +128,7 @@ class Exchange(Protocol):
     """A switch and its phones."""
 
     switch: FreeSwitch
-    facts: Facts
+    events: Events
     live: bool
 
     async def caller(self, number: str = "95588", name: str = "") -> Phone: ...
@@ -159,7 +161,7 @@ class RecordedExchange:
     def __init__(self, port: int, peer: ScriptedPeer) -> None:
         self._port = port
         self.switch = self.new_switch()
-        self.facts = Facts()
+        self.events = Events()
         self._peer = peer
 
     def new_switch(self) -> FreeSwitch:
@@ -192,7 +194,7 @@ async def recorded_exchange(scene: str) -> AsyncIterator[Exchange]:
     """The exchange that was recorded under that name. At the end the adapter must have said all that it said then."""
     async with scripted_peer(*connections(scene, FOLDER), pace=PACE) as (peer, port):
         exchange = RecordedExchange(port, peer)
-        await exchange.switch.start(exchange.facts.sink)
+        await exchange.switch.start(exchange.events.sink)
         try:
             yield exchange
             async with asyncio.timeout(10):
@@ -240,7 +242,7 @@ class LiveExchange:
         self._instance = instance
         self._settings = instance.settings
         self.switch = self.new_switch()
-        self.facts = Facts()
+        self.events = Events()
         self._stack = stack
         self._agents: dict[str, AgentPhone] = {}
 
@@ -295,7 +297,7 @@ async def live_exchange(scene: str) -> AsyncIterator[Exchange]:
         if os.environ.get("HOTLINE_RECORD"):
             stack.enter_context(record(RECORDINGS / f"{scene}.jsonl", PASSWORD, FOLDER))
         exchange = LiveExchange(instance, stack)
-        await exchange.switch.start(exchange.facts.sink)
+        await exchange.switch.start(exchange.events.sink)
         try:
             yield exchange
         finally:
@@ -306,7 +308,7 @@ async def _replace_door(x: Exchange) -> None:
     """The controller ends and another one starts, which knows nothing of what was."""
     await x.switch.close()
     x.switch = x.new_switch()
-    await x.switch.start(x.facts.sink)
+    await x.switch.start(x.events.sink)
 
 
 def _switch(password: str, port: int, recordings_dir: Path) -> FreeSwitch:

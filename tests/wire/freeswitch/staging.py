@@ -30,9 +30,9 @@ def leg_id(number: int) -> LegId:
 async def answered(x: Exchange, name: str = "") -> tuple[LegId, Phone]:
     """A caller comes and is answered."""
     phone = await x.caller(name=name)
-    leg = (await x.facts.next(was.CallArrived)).leg
+    leg = (await x.events.next(was.CallArrived)).leg
     x.switch.send(do.Answer(leg, AttemptId("answer")))
-    await x.facts.next(was.CallAnswered, leg=leg)
+    await x.events.next(was.CallAnswered, leg=leg)
     return leg, phone
 
 
@@ -40,18 +40,18 @@ async def agent_up(x: Exchange, number: int, account: str) -> LegId:
     """The agent's phone is called, and it answers."""
     agent = leg_id(number)
     x.switch.send(do.Originate(agent, AttemptId(f"offer-{number}"), f"phone:{account}", "95588", "前台", 10.0))
-    await x.facts.next(was.CallRinging, leg=agent)
-    await x.facts.next(was.CallAnswered, leg=agent)
+    await x.events.next(was.CallRinging, leg=agent)
+    await x.events.next(was.CallAnswered, leg=agent)
     return agent
 
 
 async def bridged(x: Exchange, name: str, a: LegId, b: LegId, record: str | None = None) -> None:
     """The two talk."""
     x.switch.send(do.Bridge(AttemptId(name), a, b, record))
-    assert (await x.facts.next(was.Bridged)).legs == (a, b)
+    assert (await x.events.next(was.Bridged)).legs == (a, b)
 
 
 async def gone(x: Exchange, leg: LegId, cause: Cause) -> None:
     """We hang up, and the leg ends with this cause."""
     x.switch.send(do.HangUp(leg))
-    assert (await x.facts.next(was.CallEnded, leg=leg)).cause is cause
+    assert (await x.events.next(was.CallEnded, leg=leg)).cause is cause

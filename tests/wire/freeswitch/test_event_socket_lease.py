@@ -46,7 +46,7 @@ async def test_the_lease_follows_the_clock_of_the_switch() -> None:
     clock = Clock()
     async with bare_switch(clock.answer) as (_, port):
         switch = FreeSwitch(FreeSwitchOptions("right", port=port))
-        await switch.start(lambda fact: None)
+        await switch.start(lambda event: None)
         try:
             await until(lambda: bool(clock.leases))
             for step_s in (3600, -7200):

@@ -141,9 +141,9 @@ async def test_only_what_was_claimed_by_us_is_ours_and_offers_end_with_the_link(
         try:
             assert not any("hotline_until" in command for command in switch.commands), "no lease: it would park calls"
             _say_parks(switch)
-            await until(lambda: any(isinstance(fact, CallArrived) for fact in told))
-            arrived = [fact for fact in told if isinstance(fact, CallArrived)]
-            assert [(fact.leg, fact.called) for fact in arrived] == [(LEG, "95588")]
+            await until(lambda: any(isinstance(event, CallArrived) for event in told))
+            arrived = [event for event in told if isinstance(event, CallArrived)]
+            assert [(event.leg, event.called) for event in arrived] == [(LEG, "95588")]
             _, writer = await asyncio.open_connection("127.0.0.1", free_port)
             writer.close()
             switch.deaf = True

@@ -191,7 +191,7 @@ class Queues:
         assert snapshot == b"queues"
 
 
-def test_beside_the_queues_their_orders_are_unchanged_and_forecasts_are_told() -> None:
+def test_beside_the_queues_their_commands_are_unchanged_and_forecasts_are_told() -> None:
     made: list[Forecast] = []
     core = Forecasting(Queues(), Feed(Forecaster({}), Known()), made.append)
     assert core.handle(queued("me"), 10.0) == []

@@ -182,7 +182,7 @@ def test_a_restart_and_a_replay_go_on_alike() -> None:
     assert house.orders[before:] == heir.orders
     assert [row.outcome for row in heir.given(log_commands.LogCallback)] == ["booked", "expired"]
     again = house.empty()
-    assert [order for at, fact in house.journal for order in again.router.handle(fact, at)] == house.orders
+    assert [order for at, event in house.journal for order in again.router.handle(event, at)] == house.orders
 
 
 def test_an_agent_hands_on_a_caller_who_was_called_back_and_the_last_talk_ends_the_call() -> None:

@@ -51,7 +51,7 @@ def test_the_ring_says_why_this_agent() -> None:
     )
 
 
-def test_each_phone_that_rings_is_told_and_the_ring_comes_with_the_order_to_ring() -> None:
+def test_each_phone_that_rings_is_told_and_the_ring_comes_with_the_command_to_ring() -> None:
     house = ControlHarness("01", "02")
     call = house.arrive()
     house.press(call, "1")

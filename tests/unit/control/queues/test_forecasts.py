@@ -70,7 +70,7 @@ def test_a_restart_and_a_replay_forecast_alike() -> None:
     assert house.orders[before:] == heir.orders
     assert any(isinstance(order, commands.ForecastMade) for order in heir.orders)
     again = house.empty()
-    assert [order for at, fact in house.journal for order in again.router.handle(fact, at)] == house.orders
+    assert [order for at, event in house.journal for order in again.router.handle(event, at)] == house.orders
     assert again.router.snapshot() == house.router.snapshot()
 
 
@@ -101,7 +101,7 @@ def test_a_wait_that_ended_with_an_agent_is_logged_for_the_next_fit_and_one_take
     assert len(row.vector) == len(FEATURES)
 
 
-def test_a_fit_is_taken_up_by_a_fact_and_a_replay_and_a_restart_speak_with_it() -> None:
+def test_a_fit_is_taken_up_by_an_event_and_a_replay_and_a_restart_speak_with_it() -> None:
     house = ControlHarness("01", "02", models=lambda name: Fixed() if name == "a" else None)
     a_busy_day(house)
     house.tell(events.WaitModelFitted("a"))
@@ -111,8 +111,8 @@ def test_a_fit_is_taken_up_by_a_fact_and_a_replay_and_a_restart_speak_with_it() 
     heir.router.restore(house.router.snapshot())
     assert heir.router.register.wait_model == "a"
     assert heir.router.hub.queue_view._feed._forecaster.model is not None
-    for at, fact in house.journal:
-        again.router.handle(fact, at)
+    for at, event in house.journal:
+        again.router.handle(event, at)
     assert again.router.snapshot() == house.router.snapshot() == heir.router.snapshot()
     house.tell(events.WaitModelFitted("gone"))
     assert queue_view._feed._forecaster.model is None, "the closed form speaks where a fit cannot be read"

@@ -252,7 +252,7 @@ def test_a_caller_who_is_there_although_their_flow_is_over_is_hung_up_again() ->
     assert house.given(HangUp) == [HangUp(LegId(call))]
 
 
-def test_after_a_gap_each_difference_becomes_the_fact_that_was_missed() -> None:
+def test_after_a_gap_each_difference_becomes_the_event_that_was_missed() -> None:
     house = ControlHarness("01")
     talk, agent_leg = talking(house)
     waiting, gone = in_queue(house), in_queue(house)
@@ -278,14 +278,14 @@ def test_after_a_gap_each_difference_becomes_the_fact_that_was_missed() -> None:
     assert house.last(StartMusic).leg == waiting
 
 
-def test_a_replay_gives_the_same_orders_and_a_snapshot_the_same_future() -> None:
+def test_a_replay_gives_the_same_commands_and_a_snapshot_the_same_future() -> None:
     house = ControlHarness("01", "02")
     talking(house)
     in_queue(house)
     again = ControlHarness()
     again.orders.clear()
-    for at, fact in house.journal[2:]:
-        again.orders += again.router.handle(fact, at)
+    for at, event in house.journal[2:]:
+        again.orders += again.router.handle(event, at)
     assert again.orders == house.orders[len(house.orders) - len(again.orders) :]
     heir = ControlHarness()
     heir.router.restore(house.router.snapshot())

@@ -25,7 +25,7 @@ def mutes(house: ControlHarness) -> list[bool]:
     return [order.on for order in house.given(MuteRecording)]
 
 
-def test_silence_is_written_from_the_order_to_its_end_and_counted_for_the_talk() -> None:
+def test_silence_is_written_from_the_command_to_its_end_and_counted_for_the_talk() -> None:
     house, call, agent = talking()
     for masked_s in (5.0, 7.0):
         house.tell(RecordingMaskWanted(call, True, "01"))

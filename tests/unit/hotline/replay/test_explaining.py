@@ -66,7 +66,7 @@ def _missed_then_second(house: ControlHarness) -> CallId:
     return call
 
 
-def test_a_replay_of_the_stored_journal_gives_the_same_orders(tmp_path: Path) -> None:
+def test_a_replay_of_the_stored_journal_gives_the_same_commands(tmp_path: Path) -> None:
     house = ControlHarness("01", "02")
     _missed_then_second(house)
     _queued(house)

@@ -1,4 +1,4 @@
-"""A replay leaves the rows of stored facts alone: it may know less than who wrote them."""
+"""A replay leaves the rows of stored events alone: it may know less than who wrote them."""
 
 import signal
 import sqlite3

@@ -274,7 +274,7 @@ def test_a_case_that_is_not_filed_in_time() -> None:
     assert line.tell(CaseOpened(CALL, order.attempt, CaseNumber("1"))) == []
 
 
-def test_hanging_up_ends_it_without_another_order_to_the_leg() -> None:
+def test_hanging_up_ends_it_without_another_command_to_the_leg() -> None:
     line = menu()
     line.press("1")
     out = line.hang_up()
@@ -342,7 +342,7 @@ def test_static_phrases_are_clips_once_they_are_built() -> None:
     assert only(line.start(), Play).media == (Clip("/sounds/one"),)
 
 
-def test_stale_facts_change_nothing() -> None:
+def test_stale_events_change_nothing() -> None:
     line = menu()
     before = line.machine.snapshot()
     nobody = AttemptId("c/77")

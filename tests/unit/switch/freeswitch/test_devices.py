@@ -32,7 +32,7 @@ class Phones:
 
     @property
     def states(self) -> list[DeviceState]:
-        return [fact.state for fact in self.told if isinstance(fact, AgentDeviceChanged)]
+        return [event.state for event in self.told if isinstance(event, AgentDeviceChanged)]
 
 
 @pytest.fixture

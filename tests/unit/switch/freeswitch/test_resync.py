@@ -25,13 +25,13 @@ TARGET = LegId("call-1:7-transfer")
 async def test_a_target_who_answered_in_the_gap_is_bridged_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    facts: list[Event] = []
+    events: list[Event] = []
     switch = adapter.FreeSwitch(FreeSwitchOptions("secret", recordings_dir=tmp_path))
 
-    def house(fact: Event) -> None:
+    def house(event: Event) -> None:
         """Connects the caller as soon as it is told of the answer."""
-        facts.append(fact)
-        if isinstance(fact, CallAnswered):
+        events.append(event)
+        if isinstance(event, CallAnswered):
             switch.send(Bridge(AttemptId("talk"), CALLER, TARGET, "talk"))
 
     client: Mock = create_autospec(EventSocketClient, instance=True)
@@ -51,11 +51,11 @@ async def test_a_target_who_answered_in_the_gap_is_bridged_once(
     switch.send(Originate(TARGET, AttemptId("ring"), "tel:+861012345", "95588", "", 20.0))
     switch.lost("cut")
     live.append(LiveLeg(TARGET, "95588", "+861012345", True, False))
-    facts.clear()
+    events.clear()
     await switch.resync()
-    assert [type(fact) for fact in facts] == [CallAnswered, SwitchBack]
+    assert [type(event) for event in events] == [CallAnswered, SwitchBack]
     ordered = [str(call.args[0]) for call in client.submit.call_args_list]
     assert [order for order in ordered if "uuid_bridge" in order] != []
     assert [order for order in ordered if " stop " in order] == [], "its recording goes on"
-    assert not any(isinstance(fact, CallArrived | Unbridged) for fact in facts)
+    assert not any(isinstance(event, CallArrived | Unbridged) for event in events)
     await switch.close()
