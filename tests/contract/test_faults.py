@@ -28,7 +28,7 @@ async def test_a_leg_that_dies_under_its_commands_gives_each_one_outcome(
 ) -> None:
     """50 callers who hang up from 4 ms before to 4 ms after we answer, play and put them into music."""
     chance = Random(11)
-    orders = 0
+    commands = 0
     for number in range(50):
         caller = await rig.call_in(caller=f"1390000{number:04d}")
         answer, play, on, off = (steps.attempt() for _ in range(4))
@@ -39,7 +39,7 @@ async def test_a_leg_that_dies_under_its_commands_gives_each_one_outcome(
         rig.switch.send(Play(caller.leg, play, (rig.clip("low"),)))
         rig.switch.send(StartMusic(caller.leg, on))
         rig.switch.send(StopMusic(caller.leg, off))
-        orders += 4
+        commands += 4
         await hangup
         await events.ended(caller.leg)
         for attempt in (play, on, off):
@@ -51,7 +51,7 @@ async def test_a_leg_that_dies_under_its_commands_gives_each_one_outcome(
     )
     assert set(told.values()) == {1}
     # An Answer whose leg ended first has CallEnded for its outcome: three or four for each caller.
-    assert orders - 50 <= len(told) <= orders
+    assert commands - 50 <= len(told) <= commands
     ended = Counter(event.leg for event in events.of(CallEnded))
     assert len(ended) == 50
     assert set(ended.values()) == {1}

@@ -40,7 +40,7 @@ class EarlierRun:
         self._router = make_router(Programs(versions), versions.configuration, VersionedDirectory(versions))
         self._now = 0.0
         self._journal: list[tuple[float, events.RouterEvent]] = []
-        self._orders: list[commands.RouterCommand] = []
+        self._commands: list[commands.RouterCommand] = []
 
     def of(self, agent: str, talks_s: list[Seconds]) -> None:
         """One agent, who takes these talks one after another and goes home; written down, to end now."""
@@ -79,7 +79,7 @@ class EarlierRun:
 
     def _take(self, event: events.RouterEvent) -> None:
         self._journal.append((self._now, event))
-        self._orders += self._router.handle(event, self._now)
+        self._commands += self._router.handle(event, self._now)
 
     def _last(self, kind: type[_Order]) -> _Order:
-        return next(order for order in reversed(self._orders) if isinstance(order, kind))
+        return next(command for command in reversed(self._commands) if isinstance(command, kind))

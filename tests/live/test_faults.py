@@ -355,11 +355,11 @@ async def test_the_journal_gives_the_rows_again_that_were_written_then(house: Li
 
     with contextlib.closing(sqlite3.connect(house.site.database)) as connection:
         for entry in entries_between(connection, 1, END):
-            for order in router.handle(entry.event, entry.at):
-                if isinstance(order, LogCall):
-                    calls[order.call] = order.outcome
-                elif isinstance(order, LogLeg):
-                    legs[order.leg] = order.cause
+            for command in router.handle(entry.event, entry.at):
+                if isinstance(command, LogCall):
+                    calls[command.call] = command.outcome
+                elif isinstance(command, LogLeg):
+                    legs[command.leg] = command.cause
     assert calls == dict(house.rows("SELECT call, outcome FROM calls WHERE version != 'fallback'"))
     assert legs == dict(house.rows("SELECT leg, cause FROM legs"))
     assert not router.register.calls

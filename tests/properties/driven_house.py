@@ -39,7 +39,7 @@ class Entry:
 
     at: float
     event: control_events.RouterEvent
-    orders: list[commands.RouterCommand] = field(default_factory=list)
+    given: list[commands.RouterCommand] = field(default_factory=list)
 
 
 class DrivenHouse(RuleBasedStateMachine):
@@ -80,13 +80,13 @@ class DrivenHouse(RuleBasedStateMachine):
             event = events.DigitPressed(event.leg, "•")
         entry = Entry(self.now, event)
         self.journal.append(entry)
-        entry.orders = self.router.handle(event, self.now)
+        entry.given = self.router.handle(event, self.now)
         check_deadlines(self.router)
-        for order in entry.orders:
-            self.perform(order)
+        for command in entry.given:
+            self.perform(command)
 
-    def perform(self, order: commands.RouterCommand) -> None:
-        match order:
+    def perform(self, command: commands.RouterCommand) -> None:
+        match command:
             case HideDigits(leg=leg):
                 self.hidden.add(leg)
             case ShowDigits(leg=leg):
@@ -96,18 +96,18 @@ class DrivenHouse(RuleBasedStateMachine):
             case Lookup(call, attempt):
                 self.waiting_answers.append(LookupFinished(call, attempt, "ok", {}))
             case commands.AskGate():
-                self.waiting_answers.append(self.ledger.answer(order, self.now + self.router.register.offset_s))
+                self.waiting_answers.append(self.ledger.answer(command, self.now + self.router.register.offset_s))
             case commands.SettleAttempt():
-                self.ledger.settle(order)
-                self.waiting_answers.append(control_events.AttemptSettled(order.attempt))
-            case door.Originate() if order.to.startswith("tel:"):
-                self.ledger.dialled(order, self.router.register)
-                self.world.take(order)
+                self.ledger.settle(command)
+                self.waiting_answers.append(control_events.AttemptSettled(command.attempt))
+            case door.Originate() if command.to.startswith("tel:"):
+                self.ledger.dialled(command, self.router.register)
+                self.world.take(command)
             case FileCase(attempt, case):
                 self.waiting_answers.append(control_events.CaseFiled(attempt, case.call, case.number))
             case door.Command():
-                if isinstance(order, door.SwitchCommand):
-                    self.world.take(order)
+                if isinstance(command, door.SwitchCommand):
+                    self.world.take(command)
 
     def pick(self, number: int, among: list[Any]) -> Any:
         return among[number % len(among)]
@@ -148,7 +148,7 @@ class DrivenHouse(RuleBasedStateMachine):
         if self.kept[1]:
             self.router.restore(self.kept[1])
         for entry in self.journal[self.kept[0] :]:
-            assert self.router.handle(entry.event, entry.at) == entry.orders, "a replay orders the same"
+            assert self.router.handle(entry.event, entry.at) == entry.given, "a replay orders the same"
         if whole:
             assert self.router.snapshot() == before
         self.hidden.clear()

@@ -1,4 +1,4 @@
-"""A switch and the people behind it, told by hand: orders take effect at once, what came of them is told later.
+"""A switch and the people behind it, told by hand: commands take effect at once, what came of them is told later.
 
 It keeps the contract of `calls.commands`, and makes the most of the freedom in it: events of one leg come in order,
 those of different legs in any, and the link may be lost before they are told.
@@ -117,7 +117,7 @@ class World:
     # the link
 
     def lose_link(self, seen: bool) -> list[SwitchEvent]:
-        """The control link is gone. What was under way is told before it (`seen`) or never, and then orders fail."""
+        """The control link is gone. What was under way is told before it (`seen`) or never, and then commands fail."""
         self.up = False
         last: list[SwitchEvent] = []
         for _, event in self.untold:
@@ -144,7 +144,7 @@ class World:
             here.ending = None
 
     def refusals(self) -> list[SwitchEvent]:
-        """What the adapter itself has still to say of orders that it could not pass on: always before the link is up
+        """What the adapter itself has still to say of commands that it could not pass on: always before the link is up
         again."""
         said = [event for _, event in self.untold if not isinstance(event, events.RecordingFinished)]
         self.untold = [(key, event) for key, event in self.untold if isinstance(event, events.RecordingFinished)]
@@ -179,29 +179,29 @@ class World:
             if here.ending is not None:
                 self.die(here.leg, here.ending)
 
-    # orders
+    # commands
 
-    def take(self, order: door.SwitchCommand) -> None:
-        """Do what the house orders."""
-        if isinstance(order, door.HangUp):
-            self._hang_up(order)
+    def take(self, command: door.SwitchCommand) -> None:
+        """Do what the house commands."""
+        if isinstance(command, door.HangUp):
+            self._hang_up(command)
         elif not self.up:
-            self._refuse(order, "switch_lost")
-        elif isinstance(order, door.Originate):
-            if order.leg not in self.legs:  # idempotent
-                self.legs[order.leg] = WorldLeg(order.leg, False, originate=order.attempt)
-        elif isinstance(order, door.Bridge):
-            self._bridge(order)
-        elif isinstance(order, door.MuteRecording):
-            self._tell(order.bridge, events.CommandDone(order.attempt))
-        elif order.leg not in self.legs:
-            self._refuse(order, "leg_gone")
+            self._refuse(command, "switch_lost")
+        elif isinstance(command, door.Originate):
+            if command.leg not in self.legs:  # idempotent
+                self.legs[command.leg] = WorldLeg(command.leg, False, originate=command.attempt)
+        elif isinstance(command, door.Bridge):
+            self._bridge(command)
+        elif isinstance(command, door.MuteRecording):
+            self._tell(command.bridge, events.CommandDone(command.attempt))
+        elif command.leg not in self.legs:
+            self._refuse(command, "leg_gone")
         else:
-            self._on_leg(order, self.legs[order.leg])
+            self._on_leg(command, self.legs[command.leg])
 
-    def _on_leg(self, order: door.SwitchCommand, here: WorldLeg) -> None:
+    def _on_leg(self, command: door.SwitchCommand, here: WorldLeg) -> None:
         leg = here.leg
-        match order:
+        match command:
             case door.Answer(attempt=attempt):
                 here.answered = True
                 self._tell(leg, events.CallAnswered(leg, attempt))
@@ -225,7 +225,7 @@ class World:
             case door.Ring(attempt=attempt):
                 self._tell(leg, events.CommandDone(attempt, leg))
             case door.EarlyMedia() | door.Redirect() | door.Listen():
-                self._refuse(order, "unsupported")
+                self._refuse(command, "unsupported")
             case (
                 door.Supervise(attempt=attempt)
                 | door.ReportTransfer(attempt=attempt)
@@ -235,21 +235,21 @@ class World:
             case door.Originate() | door.Bridge() | door.HangUp() | door.MuteRecording():
                 raise AssertionError("taken above")
             case _:
-                assert_never(order)
+                assert_never(command)
 
-    def _bridge(self, order: door.Bridge) -> None:
-        both = [self.legs.get(order.a), self.legs.get(order.b)]
+    def _bridge(self, command: door.Bridge) -> None:
+        both = [self.legs.get(command.a), self.legs.get(command.b)]
         if self.bridges_fail or any(leg is None or not leg.answered for leg in both):
-            self._tell(order.attempt, events.CommandFailed(order.attempt, "refused"))
+            self._tell(command.attempt, events.CommandFailed(command.attempt, "refused"))
             return
         for here in both:
             assert here is not None
             self.play_ends(here.leg, Outcome.STOPPED)
             self._part(here)
             here.music = False
-            here.bridge = order.attempt
-        self.bridges[order.attempt] = WorldBridge(order.a, order.b, order.record is not None)
-        self._tell(order.attempt, events.Bridged(order.attempt, (order.a, order.b)))
+            here.bridge = command.attempt
+        self.bridges[command.attempt] = WorldBridge(command.a, command.b, command.record is not None)
+        self._tell(command.attempt, events.Bridged(command.attempt, (command.a, command.b)))
 
     def _part(self, here: WorldLeg) -> None:
         if here.bridge is None:
@@ -262,17 +262,17 @@ class World:
         if talk.recorded:
             self._keep(attempt, events.RecordingFinished(talk.a, attempt, f"/{attempt}.wav", 5.0))
 
-    def _hang_up(self, order: door.HangUp) -> None:
-        here = self.legs.get(order.leg)
+    def _hang_up(self, command: door.HangUp) -> None:
+        here = self.legs.get(command.leg)
         if here is None:
             return
         if self.up:
-            self.die(order.leg, order.cause)
+            self.die(command.leg, command.cause)
         else:
-            here.ending = order.cause
+            here.ending = command.cause
 
-    def _refuse(self, order: door.SwitchCommand, reason: FailureReason) -> None:
-        match order:
+    def _refuse(self, command: door.SwitchCommand, reason: FailureReason) -> None:
+        match command:
             case door.Play(leg, attempt):
                 self._answer(leg, events.PlaybackFinished(leg, attempt, Outcome.FAILED, "", reason))
             case door.Stop() | door.HangUp():
@@ -284,7 +284,7 @@ class World:
             case door.MuteRecording(attempt=attempt):
                 self._answer(attempt, events.CommandFailed(attempt, "switch_lost"))
             case _:
-                self._answer(order.leg, events.CommandFailed(order.attempt, "leg_gone", order.leg, reason))
+                self._answer(command.leg, events.CommandFailed(command.attempt, "leg_gone", command.leg, reason))
 
     def _answer(self, key: str, event: SwitchEvent) -> None:
         """The adapter's own word: it comes also while the link is down."""

@@ -217,9 +217,9 @@ class HouseOfTwo(House):
                 self.tell(event)
         through = {leg.leg for leg in self.router.register.legs.values() if leg.via == node}
         self.tell_back(world, restarted=True)
-        ended = [told.leg for told in self.journal[-1].orders if isinstance(told, log_commands.LogLeg)]
+        ended = [told.leg for told in self.journal[-1].given if isinstance(told, log_commands.LogLeg)]
         assert all(node_of(leg) == node for leg in ended)
-        hung_up = {told.leg for told in self.journal[-1].orders if isinstance(told, door.HangUp)}
+        hung_up = {told.leg for told in self.journal[-1].given if isinstance(told, door.HangUp)}
         assert through <= hung_up, "a talk with a phone of that switch goes on in silence"
 
     def tell_back(self, world: World, *, restarted: bool) -> None:

@@ -1,7 +1,7 @@
 """The whole house, driven by chance: callers, agents, phones, a switch and a controller that die at any moment.
 
 After each step a call is in exactly one place, no agent is on two calls, and register, queues and flows tell the same
-story; at the end all has ended, every leg and call has its one row, and the journal gives the same orders again.
+story; at the end all has ended, every leg and call has its one row, and the journal gives the same commands again.
 """
 
 from typing import Any
@@ -372,7 +372,7 @@ class House(DrivenHouse):
         left += [register.agent_calls, register.engaged]
         left += [self.ivr.sessions, self.acd.assignments, self.acd.callers.by_call]
         assert not any(left), left
-        rows = [order for entry in self.journal for order in entry.orders]
+        rows = [command for entry in self.journal for command in entry.given]
         ended = [row.call for row in rows if isinstance(row, log_commands.LogCall)]
         legs = [row.leg for row in rows if isinstance(row, log_commands.LogLeg)]
         arrived = {
@@ -383,7 +383,7 @@ class House(DrivenHouse):
         assert arrived <= set(ended)
         heir = new_router()[0]
         for entry in self.journal:
-            assert heir.handle(entry.event, entry.at) == entry.orders
+            assert heir.handle(entry.event, entry.at) == entry.given
         assert heir.snapshot() == self.router.snapshot()
 
 

@@ -129,7 +129,7 @@ def test_after_any_kill_the_house_is_as_it_was_and_each_call_has_its_reasons(
                     since, state = 0, router.snapshot()
                     value = snapshots.Packed(state) if seq >= packed else state
                     store.execute(statements.SNAPSHOT, (seq, at, at + router.register.offset_s, value))
-            calls = {row.call for row in house.orders if isinstance(row, log_commands.LogCall)} | set(
+            calls = {row.call for row in house.commands if isinstance(row, log_commands.LogCall)} | set(
                 router.register.calls
             )
             told = {call: explaining.explain(site, call) for call in calls}

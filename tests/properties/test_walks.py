@@ -170,11 +170,11 @@ class Caller:
             out = self.machine.handle(event, self.now)
         self.told.append((event, self.now))
         self.ordered.append(out)
-        for order in out:
-            if isinstance(order, Stop):
-                self.open.pop(order.attempt, None)
+        for command in out:
+            if isinstance(command, Stop):
+                self.open.pop(command.attempt, None)
             elif isinstance(
-                order,
+                command,
                 Play
                 | Listen
                 | Record
@@ -185,7 +185,7 @@ class Caller:
                 | c.Transfer
                 | c.CheckSecret,
             ):
-                self.open[order.attempt] = order
+                self.open[command.attempt] = command
         return out
 
     def act(self, number: int) -> None:
@@ -265,16 +265,16 @@ class Caller:
 def test_every_walk_ends_once_and_within_its_caps(flow: dict[str, Any], numbers: list[int], hang_up: bool) -> None:
     caller = Caller(program_of(flow))
     caller.walk(numbers, hang_up=hang_up)
-    orders = [order for batch in caller.ordered for order in batch]
-    ends = [index for index, order in enumerate(orders) if isinstance(order, c.FlowEnded)]
+    commands = [command for batch in caller.ordered for command in batch]
+    ends = [index for index, command in enumerate(commands) if isinstance(command, c.FlowEnded)]
     assert len(ends) == 1
-    assert ends[0] == len(orders) - 1
-    assert sum(isinstance(order, c.StepTaken) for order in orders) <= STEP_LIMIT + 1
-    hangs = sum(isinstance(order, HangUp) for order in orders)
-    assert hangs == (0 if orders[-1].reason == "caller_left" else 1)  # type: ignore[union-attr]  # a FlowEnded, as above
-    hides = [order for order in orders if isinstance(order, c.HideDigits | c.ShowDigits)]
+    assert ends[0] == len(commands) - 1
+    assert sum(isinstance(command, c.StepTaken) for command in commands) <= STEP_LIMIT + 1
+    hangs = sum(isinstance(command, HangUp) for command in commands)
+    assert hangs == (0 if commands[-1].reason == "caller_left" else 1)  # type: ignore[union-attr]  # a FlowEnded, as above
+    hides = [command for command in commands if isinstance(command, c.HideDigits | c.ShowDigits)]
     assert not hides or isinstance(hides[-1], c.ShowDigits)
-    attempts = [order.attempt for order in orders if isinstance(order, Play | Record | c.Lookup | c.EnterQueue)]
+    attempts = [command.attempt for command in commands if isinstance(command, Play | Record | c.Lookup | c.EnterQueue)]
     assert len(set(attempts)) == len(attempts)
     assert not caller.machine.sessions
     assert caller.machine.next_deadline() is None
@@ -326,7 +326,7 @@ def test_offers_of_a_queue_break_no_phase(happens: list[tuple[str, int]]) -> Non
         session = caller.machine.sessions.get(CALL)
         match what:
             case "callback" | "message":
-                for attempt in [a for a, order in caller.open.items() if isinstance(order, c.EnterQueue)]:
+                for attempt in [a for a, command in caller.open.items() if isinstance(command, c.EnterQueue)]:
                     caller.tell(WayOutSuggested(CALL, attempt, "callback" if what == "callback" else "message"))
             case "outcome":
                 caller.outcome(detail)
@@ -342,6 +342,6 @@ def test_offers_of_a_queue_break_no_phase(happens: list[tuple[str, int]]) -> Non
                 for key in what:
                     caller.tell(DigitPressed(LEG, key))
     caller.tell(CallEnded(LEG, Cause.NORMAL))
-    ends = [order for batch in caller.ordered for order in batch if isinstance(order, c.FlowEnded)]
+    ends = [command for batch in caller.ordered for command in batch if isinstance(command, c.FlowEnded)]
     assert len(ends) == 1
     assert not caller.machine.sessions

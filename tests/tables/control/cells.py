@@ -82,7 +82,7 @@ def cell(machine: str, situation: str, happening: str) -> str:
     event = HAPPENINGS[machine][happening](made)
     if event is None:
         return "cannot"
-    before = len(made.house.orders)
+    before = len(made.house.commands)
     if isinstance(event, float):
         made.house.wait(event)
     else:
@@ -90,7 +90,7 @@ def cell(machine: str, situation: str, happening: str) -> str:
     if isinstance(event, door.CallArrived) and event.device is None:
         made.house.press(event.leg, "1")
     roles |= {leg.leg: leg.role for leg in made.house.router.register.legs.values()}
-    given = [_short(made, command, roles) for command in made.house.orders[before:]]
+    given = [_short(made, command, roles) for command in made.house.commands[before:]]
     shown = [one for one in given if one not in _LEFT_OUT]
     more = [f"{times} × {one}" for one, times in Counter(shown[_MOST:]).items()]
     return f"{_state(machine, made)}: {', '.join((*shown[:_MOST], *more)) or 'nothing'}"

@@ -191,7 +191,7 @@ class Directory:
 
 
 class ControlHarness:
-    """The router at work. `tell` gives the orders of one event; all orders are kept in `orders`."""
+    """The router at work. `tell` gives the commands of one event; all commands are kept in `commands`."""
 
     def __init__(
         self,
@@ -207,7 +207,7 @@ class ControlHarness:
         self.models = models
         self.router = self._new_router()
         self.now = 100.0
-        self.orders: list[commands.RouterCommand] = []
+        self.commands: list[commands.RouterCommand] = []
         self.journal: list[tuple[float, events.RouterEvent]] = []
         self._legs = count(1)
         self.tell(door.ClockSet(1_795_000_000.0))
@@ -230,17 +230,17 @@ class ControlHarness:
 
     def _take(self, event: events.RouterEvent) -> list[commands.RouterCommand]:
         self.journal.append((self.now, event))
-        orders = self.router.handle(event, self.now)
+        given = self.router.handle(event, self.now)
         check_deadlines(self.router)
-        self.orders += orders
-        return orders
+        self.commands += given
+        return given
 
     def empty(self) -> "ControlHarness":
         """One that was told nothing yet: to restore a snapshot into, or to replay a journal."""
         house = ControlHarness(program=self.program)
         house.models, house.habits, house.transfers = self.models, self.habits, self.transfers
         house.router = self._new_router()
-        house.orders, house.journal = [], []
+        house.commands, house.journal = [], []
         return house
 
     def _new_router(self) -> Router:
@@ -249,7 +249,7 @@ class ControlHarness:
 
     def take(self, call: CallId) -> LegId:
         """The agent whose phone rings for `call` answers and both talk; the agent's leg."""
-        ringing = next(order for order in reversed(self.given(Originate)) if self.rings_for(order.leg) == call)
+        ringing = next(command for command in reversed(self.given(Originate)) if self.rings_for(command.leg) == call)
         self.tell(door.CallAnswered(ringing.leg, ringing.attempt))
         self.tell(door.PlaybackFinished(ringing.leg, self.last(Play).attempt, Outcome.FINISHED))
         bridge = self.last(Bridge)
@@ -280,8 +280,8 @@ class ControlHarness:
             self.tell(door.DigitPressed(LegId(leg), key))
 
     def given(self, kind: type[T]) -> list[T]:
-        """All orders of this kind so far."""
-        return [order for order in self.orders if isinstance(order, kind)]
+        """All commands of this kind so far."""
+        return [command for command in self.commands if isinstance(command, kind)]
 
     def last(self, kind: type[T]) -> T:
         """The newest order of this kind."""

@@ -39,7 +39,7 @@ def test_the_caller_has_the_new_leg_and_the_old_one_goes_after_it() -> None:
     assert (ringing.to, ringing.auto_answer) == ("phone:8001", True)
     assert talk.house.given(Bridge) == [], "until the phone is there the talk stays where it is"
     talk.house.tell(door.CallAnswered(ringing.leg, ringing.attempt))
-    order = [type(one) for one in talk.house.orders if isinstance(one, Bridge | HangUp)]
+    order = [type(one) for one in talk.house.commands if isinstance(one, Bridge | HangUp)]
     assert order == [Bridge, HangUp]
     assert (talk.house.last(Bridge).a, talk.house.last(Bridge).b) == (talk.call, ringing.leg)
     assert talk.house.last(HangUp).leg == talk.leg
@@ -78,7 +78,7 @@ def test_a_caller_who_leaves_meanwhile_ends_both() -> None:
     ringing = moves(talk)
     assert ringing is not None
     talk.house.tell(door.CallEnded(LegId(talk.call), Cause.NORMAL))
-    assert {order.leg for order in talk.house.given(HangUp)} == {talk.leg, ringing.leg}
+    assert {command.leg for command in talk.house.given(HangUp)} == {talk.leg, ringing.leg}
 
 
 def test_an_old_leg_that_dies_first_makes_the_caller_wait_again_and_the_new_one_go() -> None:

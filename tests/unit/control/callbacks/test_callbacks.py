@@ -68,7 +68,7 @@ def test_a_caller_who_is_not_reached_is_tried_again_from_the_old_place() -> None
     agent = accepted(house)
     dialled = house.last(Originate)
     house.tell(door.CallEnded(dialled.leg, Cause.NO_ANSWER), after_s=20.0)
-    assert HangUp(agent, Cause.CANCELLED) in house.orders
+    assert HangUp(agent, Cause.CANCELLED) in house.commands
     house.tell(door.CallEnded(agent, Cause.CANCELLED))
     assert house.router.register.calls[second].place == "offered", "the agent goes on with the next"
     assert house.router.register.calls[call].place == "booked"
@@ -174,15 +174,15 @@ def test_a_restart_and_a_replay_go_on_alike() -> None:
     accepted(house)
     heir = house.empty()
     heir.router.restore(house.router.snapshot())
-    heir.now, before = house.now, len(house.orders)
+    heir.now, before = house.now, len(house.commands)
     dialled = house.last(Originate)
     for one in (house, heir):
         one.tell(door.CallEnded(dialled.leg, Cause.NO_ANSWER), after_s=20.0)
         one.wait(1_100.0)
-    assert house.orders[before:] == heir.orders
+    assert house.commands[before:] == heir.commands
     assert [row.outcome for row in heir.given(log_commands.LogCallback)] == ["booked", "expired"]
     again = house.empty()
-    assert [order for at, event in house.journal for order in again.router.handle(event, at)] == house.orders
+    assert [command for at, event in house.journal for command in again.router.handle(event, at)] == house.commands
 
 
 def test_an_agent_hands_on_a_caller_who_was_called_back_and_the_last_talk_ends_the_call() -> None:

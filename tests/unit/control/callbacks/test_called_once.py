@@ -78,10 +78,10 @@ class Night(ControlHarness):
         return self.last(Originate)
 
     def dialled(self) -> list[str]:
-        return [order.to for order in self.given(Originate) if order.to.startswith("tel:")]
+        return [command.to for command in self.given(Originate) if command.to.startswith("tel:")]
 
     def rung(self) -> list[str]:
-        return [order.to for order in self.given(Originate) if order.to.startswith("phone:")]
+        return [command.to for command in self.given(Originate) if command.to.startswith("phone:")]
 
     def rows(self, call: CallId) -> list[tuple[str, str]]:
         return [(row.outcome, row.detail) for row in self.given(log_commands.LogCallback) if row.call == call]
@@ -138,7 +138,7 @@ def test_a_number_whose_phone_rings_already_is_not_rung_for_another_queue(monkey
     house.accept()
     assert house.dialled() == [f"tel:{E164}"]
     assert house.rows(second)[-1] == ("booked", "the number is in another call")
-    assert HangUp(agent.leg, Cause.CANCELLED) in house.orders, "the agent is free at once"
+    assert HangUp(agent.leg, Cause.CANCELLED) in house.commands, "the agent is free at once"
 
 
 def test_who_talks_to_us_on_another_line_is_not_dialled_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,7 +209,7 @@ def test_who_hangs_up_outside_of_the_hours_under_a_ringing_phone_is_called_when_
     house.tell(AgentSignedIn(AgentId("01")))
     ringing = house.last(Originate)
     house.tell(door.CallEnded(LegId(again), Cause.NORMAL))
-    assert HangUp(ringing.leg, Cause.CANCELLED) in house.orders
+    assert HangUp(ringing.leg, Cause.CANCELLED) in house.commands
     assert (house.place(again), len(house.rung())) == ("booked", 1)
     house.wait(700.0)
     assert len(house.rung()) > 1

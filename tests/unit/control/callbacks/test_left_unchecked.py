@@ -201,8 +201,8 @@ def test_a_caller_who_was_taken_for_gone_keeps_the_callback() -> None:
     call = confirmed(house)
     hangs_up(house, call)
     answer_check(house)
-    orders = house.tell(door.CallArrived(LegId(call), NUMBER, "95183"))
-    assert HangUp(LegId(call)) in orders
+    given = house.tell(door.CallArrived(LegId(call), NUMBER, "95183"))
+    assert HangUp(LegId(call)) in given
     assert house.router.register.calls[call].place == "booked"
     house.tell(AgentSignedIn(AgentId("01")))
     accepted(house)

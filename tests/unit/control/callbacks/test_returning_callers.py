@@ -153,9 +153,9 @@ def test_who_calls_again_while_the_agent_is_asked_to_call_back_gets_that_agent(u
         dialled = house.last(Originate).leg
     again = waiting(house)
     assert old not in house.router.register.calls
-    assert HangUp(ringing.leg, Cause.CANCELLED) in house.orders
+    assert HangUp(ringing.leg, Cause.CANCELLED) in house.commands
     if dialled is not None:
-        assert HangUp(dialled) in house.orders
+        assert HangUp(dialled) in house.commands
         house.tell(door.CallEnded(dialled, Cause.CANCELLED))
     house.tell(door.CallEnded(ringing.leg, Cause.CANCELLED))
     assert house.router.register.calls[again].place == "offered"

@@ -62,7 +62,7 @@ class GovernedHouse(ControlHarness):
     def heir(self) -> "GovernedHouse":
         """The controller was killed, and the next one goes on from its snapshot; the switch is not there yet."""
         heir = GovernedHouse()
-        heir.orders, heir.journal = [], []
+        heir.commands, heir.journal = [], []
         heir.router.restore(self.router.snapshot())
         heir.now = self.now
         heir.tell(events.Restarted(), after_s=0.0)

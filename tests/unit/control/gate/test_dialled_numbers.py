@@ -106,4 +106,4 @@ def test_one_that_may_no_longer_be_called_is_given_up_before_it_is_dialled(monke
     house.tell(events.NumberChecked(check.call, check.attempt, True))
     row = house.last(log_commands.LogCallback)
     assert (row.outcome, row.detail) == ("refused", "numbers of US are not called")
-    assert not [order for order in house.given(Originate) if order.to.startswith("tel:")]
+    assert not [command for command in house.given(Originate) if command.to.startswith("tel:")]

@@ -111,18 +111,18 @@ def test_everything_of_a_talk_is_on_the_callers_switch() -> None:
     bridge = house.last(Bridge)
     assert (bridge.a, bridge.b, node_of(leg)) == (call, leg, "a")
     assert bridge.record == f"{call.replace('@', '-')}-1"
-    assert not [order for order in house.given(Play) + house.given(Record) if node_of(order.leg) != "a"]
+    assert not [command for command in house.given(Play) + house.given(Record) if node_of(command.leg) != "a"]
 
 
 def test_who_waits_on_a_lost_switch_is_set_aside_and_comes_back_into_the_old_place() -> None:
     house = Houses()
     first, second = house.queued("b", "13800000001"), house.queued("a", "13800000002")
     house.lose("b")
-    before = len(house.orders)
+    before = len(house.commands)
     house.tell(events.AgentSignedIn("01"))
     ringing = house.last(Originate)
     assert house.rings_for(ringing.leg) == second, "nobody is rung for one whom nothing can be done about"
-    assert len([order for order in house.orders[before:] if isinstance(order, Originate)]) == 1
+    assert len([command for command in house.commands[before:] if isinstance(command, Originate)]) == 1
     assert house.place(first) == "waiting"
     house.wait(300.0)
     house.come_back("b", LegId(first))
@@ -138,11 +138,11 @@ def test_a_phone_that_rings_for_one_on_a_lost_switch_is_let_go() -> None:
     house = Houses("01")
     call = house.queued("b")
     ringing = house.last(Originate).leg
-    orders = house.lose("b")
-    assert HangUp(ringing, Cause.CANCELLED) in orders
+    given = house.lose("b")
+    assert HangUp(ringing, Cause.CANCELLED) in given
     assert (house.place(call), house.agent("01")) == ("waiting", "idle")
-    orders = house.come_back("b", LegId(call))
-    assert [order.leg for order in orders if isinstance(order, Originate)] == ["b@offer-2-agent"]
+    given = house.come_back("b", LegId(call))
+    assert [command.leg for command in given if isinstance(command, Originate)] == ["b@offer-2-agent"]
 
 
 def test_one_who_asks_for_the_queue_meanwhile_waits_for_the_switch() -> None:
@@ -155,7 +155,7 @@ def test_one_who_asks_for_the_queue_meanwhile_waits_for_the_switch() -> None:
     house.tell(door.CallArrived(other, "13800000009", "95183"))
     house.press(other, "1")
     house.tell(events.AgentSignedIn("02"))
-    assert not [order for order in house.given(Originate) if house.rings_for(order.leg) == other]
+    assert not [command for command in house.given(Originate) if house.rings_for(command.leg) == other]
     house.press(other, "9")  # out of the queue, and in again: told to the queues once
     house.tell(door.PlaybackFinished(other, house.last(Play).attempt, Outcome.FINISHED))
     house.come_back("b", LegId(call), other)
@@ -197,8 +197,8 @@ def test_a_call_to_a_phone_of_a_switch_that_started_anew_is_hung_up() -> None:
     house.lose("b")
     assert not house.come_back("b"), "only the link was cut: the talks go on"
     house.lose("b")
-    orders = house.come_back("b", restarted=True)
-    assert [legs[order.leg] for order in orders if isinstance(order, HangUp)] == ["01"]
+    given = house.come_back("b", restarted=True)
+    assert [legs[command.leg] for command in given if isinstance(command, HangUp)] == ["01"]
 
 
 def test_the_only_switch_sets_nobody_aside() -> None:
@@ -261,6 +261,6 @@ def test_music_is_begun_again_on_the_switch_that_is_back_and_on_no_other() -> No
     here, there = house.queued("a"), house.queued("b", "13800000002")
     house.lose("b")
     live = (door.LiveLeg(LegId(there), "138", "95183", True, True, in_music=False),)
-    orders = house.tell(door.SwitchBack("b", live, also=()))
-    assert [order.leg for order in orders if isinstance(order, StartMusic)] == [there]
+    given = house.tell(door.SwitchBack("b", live, also=()))
+    assert [command.leg for command in given if isinstance(command, StartMusic)] == [there]
     assert house.place(here) == "waiting"

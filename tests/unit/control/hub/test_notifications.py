@@ -19,7 +19,7 @@ TOLD = (commands.NotifyArrival, commands.NotifyRing, commands.NotifyTalk, log_co
 
 
 def told(house: ControlHarness) -> list[type]:
-    return [type(order) for order in house.orders if isinstance(order, TOLD)]
+    return [type(command) for command in house.commands if isinstance(command, TOLD)]
 
 
 def test_a_call_is_told_from_its_arrival_to_its_end() -> None:
@@ -81,9 +81,9 @@ def test_a_replay_tells_the_same() -> None:
     house.talk(call, for_s=30.0)
     heir = house.empty()
     for at, event in house.journal:
-        heir.orders += heir.router.handle(event, at)
-    assert [one for one in heir.orders if isinstance(one, TOLD)] == [
-        one for one in house.orders if isinstance(one, TOLD)
+        heir.commands += heir.router.handle(event, at)
+    assert [one for one in heir.commands if isinstance(one, TOLD)] == [
+        one for one in house.commands if isinstance(one, TOLD)
     ]
 
 

@@ -185,7 +185,7 @@ def test_the_caller_who_hangs_up_frees_the_agent_once_the_phone_is_down() -> Non
     call = house.pass_on()
     ringing = house.last(Originate)
     house.tell(door.CallEnded(LegId(call), Cause.NORMAL))
-    assert HangUp(ringing.leg) in house.orders
+    assert HangUp(ringing.leg) in house.commands
     assert house.first() == ("paused", "in_a_call")
     house.tell(door.CallEnded(ringing.leg, Cause.CANCELLED))
     assert house.first() == ("idle", "")

@@ -330,7 +330,7 @@ def test_a_new_controller_goes_on_and_nothing_is_left_over(state: str) -> None:
         assert house.given(HangUp)
     house.tell(door.CallEnded(register.calls[call].leg, Cause.NORMAL))
     for leg in list(register.legs):
-        assert any(order.leg == leg for order in house.given(HangUp)), "hung up, too"
+        assert any(command.leg == leg for command in house.given(HangUp)), "hung up, too"
         house.tell(door.CallEnded(leg, Cause.NORMAL))
     assert not register.calls
     assert not register.legs

@@ -300,5 +300,5 @@ def test_a_replay_gives_the_same() -> None:
     house = inside()
     house.press(LEG, "1111")
     again = house.empty()
-    replayed = [order for at, event in house.journal for order in again.router.handle(event, at)]
-    assert replayed == house.orders
+    replayed = [command for at, event in house.journal for command in again.router.handle(event, at)]
+    assert replayed == house.commands

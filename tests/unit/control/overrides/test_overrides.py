@@ -157,7 +157,7 @@ def test_a_phone_that_rings_for_one_who_is_sent_away_stops() -> None:
     house.press(call, "1")
     ringing = house.last(Originate)
     wanted(house, "closure", "queue:care")
-    assert any(order.leg == ringing.leg for order in house.given(HangUp))
+    assert any(command.leg == ringing.leg for command in house.given(HangUp))
     assert house.router.register.calls[call].place == "menu"
 
 
@@ -262,7 +262,7 @@ def test_an_announcement_comes_before_everything_in_each_language() -> None:
     house.press(call, "1")  # no key of the menu yet: it was not said
     house.tell(door.PlaybackFinished(LegId(call), play.attempt, Outcome.FINISHED))
     assert said(house, call) == ["Press one."]
-    assert len([order for order in house.given(Answer) if order.leg == call]) == 1
+    assert len([command for command in house.given(Answer) if command.leg == call]) == 1
 
 
 def test_who_hangs_up_during_it_has_left_in_the_menu() -> None:
@@ -299,8 +299,8 @@ def test_a_replay_of_the_journal_gives_the_same_commands() -> None:
     house.arrive()
     house.wait(60.0)
     again = house.empty()
-    replayed = [order for at, event in house.journal for order in again.router.handle(event, at)]
-    assert replayed == house.orders
+    replayed = [command for at, event in house.journal for command in again.router.handle(event, at)]
+    assert replayed == house.commands
     assert again.router.snapshot() == house.router.snapshot()
 
 

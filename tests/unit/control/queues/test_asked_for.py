@@ -27,7 +27,7 @@ class Loyal(ControlHarness):
         flows = {"main": msgspec.structs.replace(main, steps={**main.steps, "care": care})}
         program = msgspec.structs.replace(PROGRAM, flows=flows)
         self.router = make_router({VERSION: program}, lambda version: configuration(), Directory())
-        journal, self.journal, self.orders = self.journal, [], []
+        journal, self.journal, self.commands = self.journal, [], []
         for at, event in journal:
             self.now = at
             self._take(event)

@@ -60,7 +60,7 @@ def test_metrics_count_them_apart() -> None:
     house.tell(door.CallEnded(house.last(Originate).leg, Cause.UNREACHABLE))
     house.wait(6.0)
     house.tell(door.CallEnded(house.last(Originate).leg, Cause.NO_ANSWER))
-    for command in house.orders:
+    for command in house.commands:
         metrics.watch(command)
     count = metrics.registry.get_sample_value
     assert count("hotline_offers_missed_total", {"reason": "unreachable", "by": "switch"}) == 1

@@ -64,13 +64,13 @@ def test_a_restart_and_a_replay_forecast_alike() -> None:
     heir = house.empty()
     heir.router.restore(house.router.snapshot())
     heir.now = house.now
-    before = len(house.orders)
+    before = len(house.commands)
     for one in (house, heir):
         one.wait(40.0)
-    assert house.orders[before:] == heir.orders
-    assert any(isinstance(order, commands.ForecastMade) for order in heir.orders)
+    assert house.commands[before:] == heir.commands
+    assert any(isinstance(command, commands.ForecastMade) for command in heir.commands)
     again = house.empty()
-    assert [order for at, event in house.journal for order in again.router.handle(event, at)] == house.orders
+    assert [command for at, event in house.journal for command in again.router.handle(event, at)] == house.commands
     assert again.router.snapshot() == house.router.snapshot()
 
 
@@ -122,9 +122,9 @@ def test_board_and_metrics_show_figures_or_why_there_are_none() -> None:
     house, board, metrics = ControlHarness("01", "02"), Board(), Metrics()
     a_busy_day(house)
     call = waiting(house)
-    for order in house.orders:
-        board.watch(order, 0.0)
-        metrics.watch(order)
+    for command in house.commands:
+        board.watch(command, 0.0)
+        metrics.watch(command)
     rows = board.view(house.router.register, house.now)["calls"]
     shown = next(row for row in rows if row["call"] == call)
     assert shown["forecast"]["layer"] == "closed form"

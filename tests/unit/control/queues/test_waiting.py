@@ -33,7 +33,7 @@ def waiting(house: ControlHarness, after_s: float = 0.0, caller: str = "") -> Ca
 
 def said(house: ControlHarness, call: CallId) -> list[str]:
     """Texts of announcements to this caller, after the menu's own prompt."""
-    prompts = [order.media for order in house.given(Play) if order.leg == call]
+    prompts = [command.media for command in house.given(Play) if command.leg == call]
     return [" + ".join(media.text for media in one if isinstance(media, Sentence)) for one in prompts[1:]]
 
 
@@ -101,8 +101,8 @@ def test_an_announcement_does_not_delay_an_offer_and_none_begins_while_a_phone_r
     call = waiting(house)
     house.wait(21.0)
     assert len(said(house, call)) == 1, "it plays now"
-    orders = house.tell(AgentSignedIn(AgentId("01")))
-    ringing = next(order for order in orders if isinstance(order, Originate))
+    given = house.tell(AgentSignedIn(AgentId("01")))
+    ringing = next(command for command in given if isinstance(command, Originate))
     house.wait(9.0)
     house.tell(door.CallAnswered(ringing.leg, ringing.attempt))
     house.wait(25.0)
@@ -132,10 +132,10 @@ def test_a_restart_announces_and_alarms_as_if_there_had_been_none() -> None:
     heir = house.empty()
     heir.router.restore(house.router.snapshot())
     heir.now = house.now
-    before = len(house.orders)
+    before = len(house.commands)
     for one in (house, heir):
         one.wait(1_000.0)
-    assert house.orders[before:] == heir.orders
+    assert house.commands[before:] == heir.commands
     assert heir.given(Play)
     assert heir.given(commands.Noticed)
 

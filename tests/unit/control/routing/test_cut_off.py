@@ -15,11 +15,11 @@ pytestmark = pytest.mark.unit
 
 def cut(house: ControlHarness, *live: LiveLeg) -> list[commands.RouterCommand]:
     """What is ordered from the loss of the link, in the middle of the newest prompt, until it is back."""
-    prompt, begun = house.last(Play), len(house.orders)
+    prompt, begun = house.last(Play), len(house.commands)
     house.tell(door.PlaybackFinished(prompt.leg, prompt.attempt, Outcome.FAILED, "", "switch_lost"))
     house.tell(SwitchLost("switch"))
     house.tell(SwitchBack("switch", live))
-    return house.orders[begun:]
+    return house.commands[begun:]
 
 
 def test_a_goodbye_is_said_again_and_then_the_caller_is_hung_up() -> None:
@@ -27,10 +27,10 @@ def test_a_goodbye_is_said_again_and_then_the_caller_is_hung_up() -> None:
     call = house.arrive()
     house.press(call, "19")
     goodbye = house.last(Play)
-    orders = cut(house, LiveLeg(LegId(call), "1", "2", True, True))
-    (again,) = [order for order in orders if isinstance(order, Play)]
+    given = cut(house, LiveLeg(LegId(call), "1", "2", True, True))
+    (again,) = [command for command in given if isinstance(command, Play)]
     assert again.media == goodbye.media
-    assert not [order for order in orders if isinstance(order, HangUp)]
+    assert not [command for command in given if isinstance(command, HangUp)]
     assert HangUp(LegId(call)) in house.tell(door.PlaybackFinished(again.leg, again.attempt, Outcome.FINISHED))
 
 
@@ -42,9 +42,9 @@ def test_an_agent_hears_again_why_and_is_connected_then() -> None:
     house.tell(door.CallAnswered(ring.leg, ring.attempt))
     whisper = house.last(Play)
     caller = LiveLeg(LegId(call), "1", "2", True, True, in_music=True)
-    orders = cut(house, caller, LiveLeg(ring.leg, "", "", True, False))
-    (again,) = [order for order in orders if isinstance(order, Play)]
+    given = cut(house, caller, LiveLeg(ring.leg, "", "", True, False))
+    (again,) = [command for command in given if isinstance(command, Play)]
     assert (again.leg, again.media) == (ring.leg, whisper.media)
-    assert not [order for order in orders if isinstance(order, HangUp | Bridge)]
+    assert not [command for command in given if isinstance(command, HangUp | Bridge)]
     house.tell(door.PlaybackFinished(again.leg, again.attempt, Outcome.FINISHED))
     assert house.last(Bridge).b == ring.leg

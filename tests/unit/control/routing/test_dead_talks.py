@@ -49,10 +49,10 @@ def test_the_caller_is_told_and_waits_first_in_line(cause: Cause, apart_first: b
     call = dying(house, cause, apart_first)
     other = queued(house, "13900139000")
     assert (place(house, call), place(house, other)) == ("waiting", "waiting")
-    said = [order.media[0] for order in house.given(Play) if order.leg == call]
+    said = [command.media[0] for command in house.given(Play) if command.leg == call]
     assert said[-1] == Sentence("talk_cut_off", "en")
     assert house.last(StartMusic).leg == other
-    assert LegId(call) in {order.leg for order in house.given(StartMusic)[-2:]}
+    assert LegId(call) in {command.leg for command in house.given(StartMusic)[-2:]}
     assert house.router.wait_of(call)["position"] == 1
     talk = house.last(log_commands.LogTalk)
     assert (talk.agent, talk.cause, round(talk.ended_at - talk.began_at)) == ("01", cause, 30)
@@ -118,7 +118,7 @@ def test_a_caller_who_dies_takes_the_talk_along_and_is_logged_as_what_it_was() -
     call = queued(house, "13800138000")
     leg = house.take(call)
     house.tell(door.CallEnded(LegId(call), Cause.UNREACHABLE), after_s=30.0)
-    assert HangUp(leg) in house.orders
+    assert HangUp(leg) in house.commands
     assert (house.last(log_commands.LogTalk).cause, house.last(log_commands.LogCall).cause) == (
         "unreachable",
         "unreachable",
@@ -149,10 +149,10 @@ def test_a_restart_between_the_two_events_goes_on_alike() -> None:
     heir = house.empty()
     heir.router.restore(house.router.snapshot())
     assert json.loads(heir.router.snapshot())["register"] == json.loads(house.router.snapshot())["register"]
-    heir.now, before = house.now, len(house.orders)
+    heir.now, before = house.now, len(house.commands)
     for one in (house, heir):
         one.tell(door.CallEnded(leg, Cause.UNREACHABLE))
-    assert heir.orders == house.orders[before:]
+    assert heir.commands == house.commands[before:]
     assert place(heir, call) == "waiting"
 
 

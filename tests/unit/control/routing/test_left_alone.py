@@ -26,8 +26,8 @@ def connecting() -> tuple[ControlHarness, CallId, Bridge]:
     return house, call, house.last(Bridge)
 
 
-def music(orders: list[commands.RouterCommand], call: CallId) -> int:
-    return sum(isinstance(order, StartMusic) and order.leg == LegId(call) for order in orders)
+def music(given: list[commands.RouterCommand], call: CallId) -> int:
+    return sum(isinstance(command, StartMusic) and command.leg == LegId(call) for command in given)
 
 
 def test_an_agent_who_hangs_up_as_they_are_connected() -> None:
@@ -81,9 +81,9 @@ def test_an_agent_whose_offer_is_over_is_hung_up_by_the_heir() -> None:
     house, call, bridge = connecting()
     assert HangUp(bridge.b, Cause.CANCELLED) in house.tell(AgentPaused(AgentId("01"), "lunch"))
     caller, agent = LiveLeg(LegId(call), "1", "2", True, True), LiveLeg(bridge.b, "", "", True, False)
-    orders = heir_of(house, caller, agent)
-    assert HangUp(bridge.b) in orders
-    assert HangUp(LegId(call)) not in orders
+    given = heir_of(house, caller, agent)
+    assert HangUp(bridge.b) in given
+    assert HangUp(LegId(call)) not in given
 
 
 def test_who_talks_or_waits_is_not_hung_up_by_the_heir() -> None:
@@ -93,7 +93,7 @@ def test_who_talks_or_waits_is_not_hung_up_by_the_heir() -> None:
         LiveLeg(LegId(call), "1", "2", True, True, bridged_with=bridge.b, bridge=bridge.attempt),
         LiveLeg(bridge.b, "", "", True, False, bridged_with=LegId(call), bridge=AttemptId(bridge.attempt)),
     )
-    assert not [order for order in heir_of(house, *talking) if isinstance(order, HangUp)]
+    assert not [command for command in heir_of(house, *talking) if isinstance(command, HangUp)]
 
 
 def both_live(bridge: Bridge) -> tuple[LiveLeg, LiveLeg]:
@@ -104,17 +104,19 @@ def both_live(bridge: Bridge) -> tuple[LiveLeg, LiveLeg]:
 def test_who_was_to_be_connected_is_by_the_heir() -> None:
     """The order went down with its controller."""
     house, _, bridge = connecting()
-    orders = heir_of(house, *both_live(bridge))
-    (again,) = [order for order in orders if isinstance(order, Bridge)]
+    given = heir_of(house, *both_live(bridge))
+    (again,) = [command for command in given if isinstance(command, Bridge)]
     assert (again.a, again.b, again.attempt != bridge.attempt) == (bridge.a, bridge.b, True)
-    assert not [order for order in orders if isinstance(order, HangUp)]
+    assert not [command for command in given if isinstance(command, HangUp)]
 
 
 def test_who_was_to_be_connected_is_once_the_link_is_back() -> None:
     house, call, bridge = connecting()
     house.tell(door.SwitchLost("switch"))
     assert house.tell(door.CommandFailed(bridge.attempt, "switch_lost")) == []
-    (again,) = [order for order in house.tell(SwitchBack("switch", both_live(bridge))) if isinstance(order, Bridge)]
+    (again,) = [
+        command for command in house.tell(SwitchBack("switch", both_live(bridge))) if isinstance(command, Bridge)
+    ]
     house.tell(door.Bridged(again.attempt, (again.a, again.b)))
     assert house.router.register.calls[call].place == "talking"
 
@@ -123,7 +125,7 @@ def test_who_was_to_be_connected_is_once_the_link_is_back() -> None:
 def test_nobody_is_connected_with_one_who_left_in_the_gap(gone: str) -> None:
     house, call, bridge = connecting()
     caller, agent = both_live(bridge)
-    orders = heir_of(house, caller if gone == "the agent" else agent)
-    assert not [order for order in orders if isinstance(order, Bridge)]
-    assert (music(orders, call) > 0) is (gone == "the agent")
-    assert (HangUp(bridge.b) in orders) is (gone == "the caller")
+    given = heir_of(house, caller if gone == "the agent" else agent)
+    assert not [command for command in given if isinstance(command, Bridge)]
+    assert (music(given, call) > 0) is (gone == "the agent")
+    assert (HangUp(bridge.b) in given) is (gone == "the caller")

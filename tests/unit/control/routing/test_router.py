@@ -38,9 +38,9 @@ def talking(house: ControlHarness) -> tuple[str, LegId]:
 
 def test_a_caller_is_answered_and_hears_the_menu_in_one_turn() -> None:
     house = ControlHarness()
-    before = len(house.orders)
+    before = len(house.commands)
     house.arrive()
-    assert [type(order) for order in house.orders[before:]] == [commands.NotifyArrival, Answer, Play]
+    assert [type(command) for command in house.commands[before:]] == [commands.NotifyArrival, Answer, Play]
 
 
 def test_from_the_menu_to_a_talk_and_out_again() -> None:
@@ -141,7 +141,7 @@ def test_a_bridge_that_fails_releases_the_agent_and_keeps_the_caller() -> None:
     house.tell(door.CallAnswered(leg, house.last(Originate).attempt))
     house.tell(door.PlaybackFinished(leg, house.last(Play).attempt, Outcome.FAILED, "no file", "missing_file"))
     house.tell(door.CommandFailed(house.last(Bridge).attempt, "refused"))
-    assert HangUp(leg) in house.orders
+    assert HangUp(leg) in house.commands
     assert house.router.register.calls[call].place == "waiting"
 
 
@@ -246,7 +246,7 @@ def test_a_caller_who_is_there_although_their_flow_is_over_is_hung_up_again() ->
     house.press(call, "99")
     while not house.given(HangUp):
         house.tell(door.PlaybackFinished(LegId(call), house.last(Play).attempt, Outcome.FINISHED))
-    house.orders.clear()
+    house.commands.clear()
     house.tell(events.Restarted())
     house.tell(door.SwitchBack("switch-1", (door.LiveLeg(LegId(call), "", "", True, True),)))
     assert house.given(HangUp) == [HangUp(LegId(call))]
@@ -271,7 +271,7 @@ def test_after_a_gap_each_difference_becomes_the_event_that_was_missed() -> None
     assert calls[waiting].place == "waiting"
     assert house.last(log_commands.LogCall).call == gone
     assert house.last(log_commands.LogCall).outcome == "lost"
-    (owed,) = [order.case for order in house.given(FileCase)]
+    (owed,) = [command.case for command in house.given(FileCase)]
     assert (owed.call, owed.category, owed.asked_by) == (gone, "lost_call", "house")
     assert owed.fields == {"place": "waiting", "queue": "care", "reason": "care"}
     assert house.last(HangUp).leg == "orphan"
@@ -283,10 +283,10 @@ def test_a_replay_gives_the_same_commands_and_a_snapshot_the_same_future() -> No
     talking(house)
     in_queue(house)
     again = ControlHarness()
-    again.orders.clear()
+    again.commands.clear()
     for at, event in house.journal[2:]:
-        again.orders += again.router.handle(event, at)
-    assert again.orders == house.orders[len(house.orders) - len(again.orders) :]
+        again.commands += again.router.handle(event, at)
+    assert again.commands == house.commands[len(house.commands) - len(again.commands) :]
     heir = ControlHarness()
     heir.router.restore(house.router.snapshot())
     heir.now = house.now

@@ -199,9 +199,9 @@ def test_nobody_in_time_then_the_usual_way_and_the_answer_comes_too_late() -> No
     assert heard(house)[-1] == "which 查询金额 被骗"
     late = ProposalAnswered(one.call, one.attempt, "li", "approve")
     assert "any more" in house.router.review_refusal(late)
-    before = len(house.orders)
+    before = len(house.commands)
     house.tell(late)
-    assert len(house.orders) == before
+    assert len(house.commands) == before
     assert house.router.register.ladders[call].turns[-1].reviewed == "lapsed"
 
 

@@ -49,7 +49,7 @@ class TwoQueues(ControlHarness):
     def __init__(self, *agents: str) -> None:
         super().__init__()
         router = make_router({VERSION: PROGRAM}, lambda version: configuration(), TreatmentByQueue())
-        journal, self.journal, self.orders, self.router = self.journal, [], [], router
+        journal, self.journal, self.commands, self.router = self.journal, [], [], router
         for at, event in journal:
             self.now = at
             self._take(event)
@@ -112,7 +112,7 @@ async def test_a_caller_who_is_moved_takes_the_time_waited_along() -> None:
 
 
 def said(house: ControlHarness, call: CallId) -> list[str]:
-    plays = [order.media[0] for order in house.given(Play) if order.leg == call]
+    plays = [command.media[0] for command in house.given(Play) if command.leg == call]
     return [media.text for media in plays if isinstance(media, Sentence)]
 
 

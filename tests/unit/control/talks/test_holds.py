@@ -106,7 +106,7 @@ def test_a_hold_that_ends_in_time_is_told_to_nobody_and_no_limit_is_none() -> No
 
 
 def mutes(house: ControlHarness) -> list[bool]:
-    return [order.on for order in house.given(MuteRecording)]
+    return [command.on for command in house.given(MuteRecording)]
 
 
 def test_a_recording_goes_on_unless_the_queue_says_otherwise() -> None:

@@ -22,7 +22,7 @@ def talking() -> tuple[ControlHarness, CallId, LegId]:
 
 
 def mutes(house: ControlHarness) -> list[bool]:
-    return [order.on for order in house.given(MuteRecording)]
+    return [command.on for command in house.given(MuteRecording)]
 
 
 def test_silence_is_written_from_the_command_to_its_end_and_counted_for_the_talk() -> None:
@@ -68,8 +68,8 @@ def test_a_talk_that_moves_to_another_phone_stays_masked() -> None:
     bridge = house.last(Bridge)
     assert bridge.record is not None
     house.tell(door.Bridged(bridge.attempt, (bridge.a, bridge.b)))
-    order = house.last(MuteRecording)
-    assert (order.bridge, order.on) == (bridge.attempt, True), "the new recording, too"
+    command = house.last(MuteRecording)
+    assert (command.bridge, command.on) == (bridge.attempt, True), "the new recording, too"
     house.tell(RecordingMaskWanted(call, False), after_s=3.0)
     house.tell(door.CallEnded(moved.leg, Cause.NORMAL))
     row = house.last(LogTalk)

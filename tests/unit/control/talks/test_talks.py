@@ -133,7 +133,7 @@ def test_screens_and_metrics_count_talks_and_not_what_came_after() -> None:
     assert shown["talk_s"] == pytest.approx(10.0)
     house.tell(door.CallEnded(leg, Cause.NORMAL), after_s=20.0)
     house.tell(door.CallEnded(LegId(call), Cause.NORMAL), after_s=25.0)
-    for command in house.orders:
+    for command in house.commands:
         board.watch(command, 0.0)
         metrics.watch(command)
     totals = board.view(house.router.register, house.now)["totals"]

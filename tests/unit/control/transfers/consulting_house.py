@@ -26,7 +26,7 @@ class Talk:
         self.leg = self.house.take(self.call)
         self.house.tell(AgentSignedIn(AgentId("02")))
         self.house.wait(30.0)
-        self.house.orders.clear()
+        self.house.commands.clear()
         self.other = LegId("")
 
     def asks(self, to: str = "8002", by: Literal["code", "http"] = "http") -> None:
@@ -78,7 +78,7 @@ class Talk:
 
     def hung_up(self) -> set[str]:
         names = {self.call: "caller", self.leg: "agent", self.other: "other"}
-        return {names[order.leg] for order in self.house.given(HangUp)}
+        return {names[command.leg] for command in self.house.given(HangUp)}
 
 
 def bring(talk: Talk, state: str) -> None:

@@ -64,7 +64,7 @@ def test_both_far_ends_are_joined_and_the_agent_is_in_wrap_up(asked_on: Literal[
     assert joined(talk)
     assert talk.house.last(Bridge).record == "leg-1-2", "with an agent, as the queue records"
     assert talk.told() == [(talk.leg if asked_on == "talk" else OWN, "done")]
-    assert {order.leg for order in talk.house.given(HangUp)} == {talk.leg, OWN}
+    assert {command.leg for command in talk.house.given(HangUp)} == {talk.leg, OWN}
     assert talk.house.given(StartMusic) == []
     talk.bridged()
     assert talk.place == "transferred"
@@ -134,7 +134,7 @@ def test_only_a_call_that_the_phone_has_made_is_taken(named: str) -> None:
     talk = Held()
     talk.dials()
     talk.talks_to_other()
-    talk.house.orders.clear()
+    talk.house.commands.clear()
     legs = {"the caller's leg": LegId(talk.call), "the other one's leg": talk.other, "itself": talk.leg}
     talk.refers(named=legs.get(named, LegId("gone")))
     assert talk.told() == [(talk.leg, "refused")]
@@ -146,7 +146,7 @@ def test_the_call_of_another_phone_is_not_taken() -> None:
     talk = Held()
     talk.dials(to=OUTSIDE, account="8002")
     talk.talks_to_other()
-    talk.house.orders.clear()
+    talk.house.commands.clear()
     talk.refers()
     assert talk.told() == [(talk.leg, "refused")]
     assert [*talk.house.given(HangUp), *talk.house.given(Bridge)] == []
@@ -159,7 +159,7 @@ def test_two_calls_without_a_caller_are_not_joined() -> None:
     talk.house.tell(CallEnded(talk.leg, Cause.NORMAL))
     talk.dials()
     talk.talks_to_other()
-    talk.house.orders.clear()
+    talk.house.commands.clear()
     talk.refers(OWN, OWN)
     assert talk.told() == [(OWN, "refused")]
     assert talk.house.given(log_commands.LogTransfer) == []
@@ -191,7 +191,7 @@ def test_a_command_to_join_that_was_lost_is_given_again() -> None:
         LiveLeg(talk.other, "", "", True, False, device="8002", bridged_with=OWN, bridge=own),
     )
     assert joined(talk)
-    assert {order.leg for order in talk.house.given(HangUp)} == {talk.leg, OWN}
+    assert {command.leg for command in talk.house.given(HangUp)} == {talk.leg, OWN}
     assert talk.house.given(StartMusic) == [], "it would take them apart again"
     talk.bridged()
     assert talk.place == "transferred"

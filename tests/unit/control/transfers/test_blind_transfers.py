@@ -24,7 +24,7 @@ def test_the_caller_hears_music_while_the_other_agent_rings_and_the_first_is_fre
     talk.asks("8002", by)
     house = talk.house
     assert talk.place == "offered"
-    kinds = [type(order) for order in house.orders if isinstance(order, StartMusic | HangUp | Originate)]
+    kinds = [type(command) for command in house.commands if isinstance(command, StartMusic | HangUp | Originate)]
     assert kinds == [StartMusic, HangUp, Originate]
     assert house.last(StartMusic).leg == talk.call
     assert house.last(HangUp).leg == talk.leg

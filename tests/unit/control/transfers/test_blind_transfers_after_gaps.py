@@ -56,7 +56,7 @@ def test_a_controller_killed_in_the_middle_loses_nobody(situation: str) -> None:
     register = talk.house.router.register
     assert heir.router.register == register
     place = talk.place
-    heir.orders.clear()
+    heir.commands.clear()
     heir.tell(events.Restarted())
     answered = {leg for leg, known in register.legs.items() if known.answered_at is not None}
     outside = next((leg for leg in answered if leg.endswith("-outside")), None)
@@ -66,7 +66,7 @@ def test_a_controller_killed_in_the_middle_loses_nobody(situation: str) -> None:
         live.append(door.LiveLeg(talk.leg, "", "8001", True, False, bridged_with=LegId(talk.call)))
     heir.tell(door.SwitchBack("fake", tuple(live)))
     assert heir.router.register.calls[talk.call].place == place
-    hung_up = {order.leg for order in heir.given(HangUp)}
+    hung_up = {command.leg for command in heir.given(HangUp)}
     assert LegId(talk.call) not in hung_up
     if place in ("waiting", "offered", "transferring"):
         assert heir.last(StartMusic).leg == talk.call

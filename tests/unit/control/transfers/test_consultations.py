@@ -21,7 +21,7 @@ def test_the_caller_hears_music_while_the_agent_talks_to_the_other_one(by: Liter
     talk = Talk()
     talk.asks(by=by)
     assert talk.house.last(Originate).to == "phone:8002"
-    assert {order.leg for order in talk.house.given(StartMusic)} == {talk.call, talk.leg}
+    assert {command.leg for command in talk.house.given(StartMusic)} == {talk.call, talk.leg}
     assert talk.house.last(log_commands.LogTalk).number == 1
     assert talk.house.router.agent(AgentId("02"), talk.house.now) == ("paused", "in_a_call", "ready")
     talk.rung()
@@ -38,7 +38,7 @@ def test_connect_gives_the_caller_to_the_other_one_and_frees_the_agent(by: Liter
     talk.does("connect", by)
     assert talk.both() == ("caller", "other")
     assert talk.house.last(HangUp).leg == talk.leg
-    kinds = [type(order) for order in talk.house.orders if isinstance(order, Bridge | HangUp)]
+    kinds = [type(command) for command in talk.house.commands if isinstance(command, Bridge | HangUp)]
     assert kinds[-2:] == [Bridge, HangUp]
     talk.bridged()
     talk.house.tell(door.CallEnded(talk.leg, Cause.NORMAL))
@@ -252,7 +252,9 @@ def test_whom_nobody_can_talk_to_is_refused_and_the_talk_goes_on(to: str) -> Non
 def test_nothing_is_done_where_nobody_is_consulted(act: Act) -> None:
     talk = Talk()
     talk.does(act)
-    assert not [order for order in talk.house.orders if isinstance(order, Bridge | HangUp | Supervise | StartMusic)]
+    assert not [
+        command for command in talk.house.commands if isinstance(command, Bridge | HangUp | Supervise | StartMusic)
+    ]
 
 
 def test_an_agent_who_is_not_free_is_not_rung() -> None:
@@ -330,15 +332,15 @@ def test_a_conference_with_a_number_outside_is_silent_in_the_recording(to: str, 
         talk.bridged()
     bridge = talk.house.last(Bridge).attempt
     silent = to == OUTSIDE and not record
-    assert [(order.bridge, order.on) for order in talk.house.given(MuteRecording)] == [(bridge, True)] * silent
-    kinds = [type(order) for order in talk.house.orders if isinstance(order, MuteRecording | Supervise)]
+    assert [(command.bridge, command.on) for command in talk.house.given(MuteRecording)] == [(bridge, True)] * silent
+    kinds = [type(command) for command in talk.house.commands if isinstance(command, MuteRecording | Supervise)]
     assert kinds == [MuteRecording] * silent + [Supervise]
     talk.house.press(talk.leg, "*8")
     talk.house.press(LegId(talk.call), "#")
-    muted = [order.on for order in talk.house.given(MuteRecording)]
+    muted = [command.on for command in talk.house.given(MuteRecording)]
     assert muted == ([True] if silent else [True, False])
     talk.house.tell(door.CallEnded(talk.other, Cause.NORMAL))
-    assert [order.on for order in talk.house.given(MuteRecording)] == [True, False]
+    assert [command.on for command in talk.house.given(MuteRecording)] == [True, False]
 
 
 def test_a_secret_stays_out_of_the_recording_when_the_third_leaves() -> None:
@@ -351,9 +353,9 @@ def test_a_secret_stays_out_of_the_recording_when_the_third_leaves() -> None:
     talk.bridged()
     talk.house.press(talk.leg, "*8")
     talk.does("give_back")
-    assert [order.on for order in talk.house.given(MuteRecording)] == [True]
+    assert [command.on for command in talk.house.given(MuteRecording)] == [True]
     talk.house.press(LegId(talk.call), "#")
-    assert [order.on for order in talk.house.given(MuteRecording)] == [True, False]
+    assert [command.on for command in talk.house.given(MuteRecording)] == [True, False]
 
 
 @pytest.mark.parametrize("keys", ["*38001#", "*3nobody#", "*3main#", "*1", "*4", "*5", "*6", "*28001#", "*29999#"])
@@ -375,7 +377,7 @@ def test_a_number_that_the_gate_refuses_is_told_to_whoever_keyed_it() -> None:
         assert not talk.house.given(Play)
         talk.house.tell(events.NumberChecked(check.call, check.attempt, False, "on the list"))
         assert talk.house.last(Play).leg == talk.leg
-        talk.house.orders.clear()
+        talk.house.commands.clear()
 
 
 @pytest.mark.parametrize("act", ["swap", "connect"])

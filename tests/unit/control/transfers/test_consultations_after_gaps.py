@@ -26,7 +26,7 @@ def test_a_controller_killed_in_the_middle_loses_nobody(state: str, done: bool) 
         heir._take(event)
     register = heir.router.register
     assert register == talk.house.router.register
-    heir.orders.clear()
+    heir.commands.clear()
     heir.tell(events.Restarted())
     other = next((one.other for one in register.consultations.values()), None)
     pairs = {
@@ -46,7 +46,7 @@ def test_a_controller_killed_in_the_middle_loses_nobody(state: str, done: bool) 
         for leg, known in register.legs.items()
     )  # fmt: skip
     heir.tell(door.SwitchBack("fake", live))
-    assert {order.leg for order in heir.given(HangUp)} == set()
+    assert {command.leg for command in heir.given(HangUp)} == set()
     assert register.calls[talk.call].place == "talking"
     if state == "talking" and not done:
         assert (heir.last(Bridge).a, heir.last(Bridge).b) == (talk.leg, other)

@@ -38,12 +38,12 @@ class Talk:
         self.phone_is_slow = False
 
     def asks(self, to: str, by: Literal["phone", "code", "http"] = "phone") -> None:
-        self.house.orders.clear()
+        self.house.commands.clear()
         if by == "code":
             self.house.press(self.leg, f"*2{to}#")
         else:
             self.house.tell(door.TransferRequested(self.leg, to, by))
-        if any(order.leg == self.leg for order in self.house.given(HangUp)) and not self.phone_is_slow:
+        if any(command.leg == self.leg for command in self.house.given(HangUp)) and not self.phone_is_slow:
             self.house.tell(door.CallEnded(self.leg, Cause.NORMAL), after_s=0.0)
 
     @property

@@ -54,8 +54,8 @@ def test_a_name_is_one_level_of_a_topic_and_comes_back(name: str) -> None:
 
 def _told(house: ControlHarness) -> Picture:
     picture = Picture(BASE)
-    for order in house.orders:
-        picture.watch(order, 0.0)
+    for command in house.commands:
+        picture.watch(command, 0.0)
     picture.look(house.router.register, {"01", "02"}, {"care", "loans"})
     return picture
 

@@ -40,7 +40,7 @@ def test_the_same_commands_from_the_beginning_and_from_a_snapshot() -> None:
     found = list(replayed(router, _entries(house)))
     assert snapshot is None
     assert [entry for entry, _ in found] == _entries(house)
-    assert [command for _, given in found for command in given] == house.orders
+    assert [command for _, given in found for command in given] == house.commands
 
     middle = len(house.journal) // 2
     half, _ = restored(_new_router, [])
@@ -48,7 +48,7 @@ def test_the_same_commands_from_the_beginning_and_from_a_snapshot() -> None:
     router, snapshot = restored(_new_router, [Snapshot(middle, 0.0, half.snapshot())])
     assert snapshot is not None
     after = [command for _, given in replayed(router, _entries(house)[middle:]) for command in given]
-    assert before + after == house.orders
+    assert before + after == house.commands
 
 
 def test_a_snapshot_of_another_release_is_passed_over_and_why_is_told() -> None:

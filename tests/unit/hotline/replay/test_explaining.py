@@ -39,7 +39,7 @@ def _site(folder: Path) -> Site:
 def _keep(site: Site, house: ControlHarness, snapshots: list[tuple[int, float, float, bytes]]) -> None:
     """Write down what the live driver would have written."""
     journal = [(seq, at, msgspec.json.encode(event)) for seq, (at, event) in enumerate(house.journal, 1)]
-    rows = [order for order in house.orders if isinstance(order, log_commands.LogCall)]
+    rows = [command for command in house.commands if isinstance(command, log_commands.LogCall)]
     connection = sqlite3.connect(site.database)
     with connection:
         connection.executemany(statements.JOURNAL, journal)
@@ -75,9 +75,9 @@ def test_a_replay_of_the_stored_journal_gives_the_same_commands(tmp_path: Path) 
     _keep(site, house, [])
     left = reading.read(site.database)
     again = make_router({VERSION: PROGRAM}, lambda version: configuration(), Directory(house.habits))
-    orders = [order for entry in left.entries for order in again.handle(entry.event, entry.at)]
+    given = [command for entry in left.entries for command in again.handle(entry.event, entry.at)]
     assert len(left.entries) == len(house.journal)
-    assert orders == house.orders
+    assert given == house.commands
 
 
 def test_each_offer_has_its_reasons_and_the_wall_clocks_time(tmp_path: Path) -> None:

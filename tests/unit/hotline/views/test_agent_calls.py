@@ -74,9 +74,9 @@ def test_an_agents_call_is_no_callers_fate() -> None:
     house, board, metrics = calling(OUTSIDE), Board(), Metrics()
     house.tell(CallHeld(DESK))
     house.tell(door.CallEnded(DESK, Cause.NORMAL), after_s=4.0)
-    for order in house.orders:
-        board.watch(order, 0.0)
-        metrics.watch(order)
+    for command in house.commands:
+        board.watch(command, 0.0)
+        metrics.watch(command)
     view = board.view(house.router.register, house.now)
     assert view["outcomes"] == {}
     assert (view["totals"]["ended"], view["totals"]["offered"], view["totals"]["talks"]) == (0, 0, 0)

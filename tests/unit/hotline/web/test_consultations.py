@@ -120,22 +120,22 @@ async def test_given_back_while_the_phone_rings() -> None:
 )
 async def test_whom_nobody_can_talk_to_is_422_and_leaves_no_trace(body: object, says: str) -> None:
     house, call = talking()
-    rows = len(house.orders)
+    rows = len(house.commands)
     status, told = await post(house, f"{call}/consultation", body)
     assert status == 422
     assert says in told["detail"]
-    assert len(house.orders) == rows
+    assert len(house.commands) == rows
 
 
 async def test_what_is_wanted_too_early_or_twice_is_409() -> None:
     house, call = talking()
     assert (await post(house, f"{call}/consultation/swap"))[0] == 409
     await post(house, f"{call}/consultation", {"to": "8002"})
-    rows = len(house.orders)
+    rows = len(house.commands)
     for path, body in [("consultation", {"to": "8002"}), ("consultation/connect", None), ("consultation/swap", None)]:
         status, told = await post(house, f"{call}/{path}", body)
         assert status == 409, (path, told)
-    assert len(house.orders) == rows
+    assert len(house.commands) == rows
 
 
 async def test_only_in_a_talk() -> None:

@@ -80,11 +80,11 @@ async def test_skills_make_a_bare_name_a_queue_s() -> None:
 )
 async def test_what_cannot_be_is_refused_with_the_reason_and_leaves_no_trace(body: object, says: str) -> None:
     house, call = talking()
-    rows = len(house.orders)
+    rows = len(house.commands)
     status, told = await post(house, call, body)
     assert status == 422
     assert says in told["detail"]
-    assert len(house.orders) == rows
+    assert len(house.commands) == rows
     assert house.router.register.calls[call].place == "talking"
 
 

@@ -42,7 +42,7 @@ PROGRAM = Program(version="v", languages=("en",), flows={"main": FLOW}, phrases=
 
 
 class Caller:
-    """One call in the queue step. `out` are the orders of the last event."""
+    """One call in the queue step. `out` are the commands of the last event."""
 
     def __init__(self, caller: str = "+8613800138000") -> None:
         self.core = Ivr({"v": PROGRAM})
