@@ -284,5 +284,5 @@ class ControlHarness:
         return [command for command in self.commands if isinstance(command, kind)]
 
     def last(self, kind: type[T]) -> T:
-        """The newest order of this kind."""
+        """The newest command of this kind."""
         return self.given(kind)[-1]

@@ -323,7 +323,7 @@ def test_a_new_controller_goes_on_and_nothing_is_left_over(state: str) -> None:
     house.tell(SwitchBack("", live))
     if state == "bridging":
         again = house.last(Bridge)
-        assert again.attempt != before.last(Bridge).attempt, "the order went down with its controller"
+        assert again.attempt != before.last(Bridge).attempt, "the command went down with its controller"
         house.tell(door.Bridged(again.attempt, (again.a, again.b)))
         assert register.agent_calls[call].state == "talking"
     if state == "ending":

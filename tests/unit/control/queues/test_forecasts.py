@@ -1,4 +1,4 @@
-"""The forecaster inside the house: told with each order, kept over a restart, silent with a reason."""
+"""The forecaster inside the house: told with each command, kept over a restart, silent with a reason."""
 
 from collections.abc import Sequence
 

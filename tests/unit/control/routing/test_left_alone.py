@@ -1,5 +1,5 @@
 """Nobody is left in silence: a connection that comes to nothing gives its caller music again, and a new controller
-hangs up the legs whose order to hang up went down with the one before."""
+hangs up the legs whose command to hang up went down with the one before."""
 
 import pytest
 
@@ -60,7 +60,7 @@ def test_no_music_for_who_was_never_to_be_connected() -> None:
 
 
 def heir_of(house: ControlHarness, *live: LiveLeg) -> list[commands.RouterCommand]:
-    """What the next controller orders."""
+    """What the next controller commands."""
     heir = house.empty()
     heir.router.restore(house.router.snapshot())
     heir.now = house.now
@@ -102,7 +102,7 @@ def both_live(bridge: Bridge) -> tuple[LiveLeg, LiveLeg]:
 
 
 def test_who_was_to_be_connected_is_by_the_heir() -> None:
-    """The order went down with its controller."""
+    """The command went down with its controller."""
     house, _, bridge = connecting()
     given = heir_of(house, *both_live(bridge))
     (again,) = [command for command in given if isinstance(command, Bridge)]
