@@ -1,11 +1,13 @@
 """Entities: money, dates, digits and products in what a caller says, Chinese and English.
 
 Pure: the day of today comes in. Of several values the last one counts, and what follows 是 after a 不是 is a
-correction: 不是五号，是十五号 has the fifteenth.
+correction: 不是五号，是十五号 has the fifteenth. A day is the next one of that name, unless its year, 上个月 or 昨天
+says that it is past. What is no sum of money (-0.5, 1e9) is no value, and never the figures at its end.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
@@ -28,14 +30,33 @@ _DIGITS = {
     "九": 9,
 }
 _UNITS = {"十": 10, "百": 100, "千": 1000}
-_NUMBER = r"(?:[0-9][0-9,]*(?:\.[0-9]{1,2})?|[零〇一二两三四五六七八九十百千万亿]+)"
-_MONEY = re.compile(rf"({_NUMBER})\s*(万)?\s*(?:块钱|块|元|yuan|rmb|dollars?)(?:([一二三四五六七八九0-9])毛?)?")
+_SCALES = {**_UNITS, "万": 10_000, "亿": 100_000_000}
+_PARTS = re.compile(
+    r"(?P<whole>[0-9零〇一幺二两三四五六七八九十百千万亿]+)(?:[.点](?P<fraction>[0-9零〇一二两三四五六七八九]+)(?P<scale>[百千万亿]*))?"
+)
+_NUMBER = (
+    r"[0-9零〇一二两三四五六七八九十百千万亿][0-9,零〇一二两三四五六七八九十百千万亿]*"
+    r"(?:[.点][0-9零〇一二两三四五六七八九]+[百千万亿]*)?"
+)
+"""In figures, in Chinese, and in both: 3500, 三千五, 5千, 3万5, 1.5万, 三点五."""
+_BEGINS = r"(?<![0-9零〇一二两三四五六七八九十百千万亿.点负])(?<![0-9],)(?<![0-9][A-Za-z])(?<!(?<![0-9])-)(?<!minus )"
+"""Before a number: not in the middle of another one (1e9), and nothing that makes it one below zero."""
+_MONEY = re.compile(
+    rf"{_BEGINS}({_NUMBER})\s*(?:块钱|块|元|yuan|rmb|dollars?)(?:([一二三四五六七八九0-9])(?![0-9零〇一二两三四五六七八九十百千万点.])毛?)?"
+)
+_MONEY_WORD = re.compile(r"[0-9零〇一二两三四五六七八九十百千万亿]\s*(?:块|元|yuan|rmb|dollars?)")
+_BARE = re.compile(rf"{_BEGINS}{_NUMBER}(?![0-9A-Za-z.点])")
 _DIGIT_RUN = re.compile(r"[0-9零〇一幺二两三四五六七八九]+(?:[ -][0-9零〇一幺二两三四五六七八九]+)*")
 _CORRECTED = re.compile(
     r"(?:不是|不对|\bnot?\b).*?[，,。\s](?:应该|而)?(?:是|it's|it is|but|i mean)?\s*(?P<meant>.+)$", re.I
 )
-_MONTH_DAY = re.compile(rf"({_NUMBER})\s*(?:月|/)\s*({_NUMBER})\s*(?:号|日)?")
-_DAY = re.compile(rf"(下个?月|next month)?(?:的|on|,)?\s*({_NUMBER})\s*(?:号|日|st|nd|rd|th)")
+_MONTH_DAY = re.compile(
+    rf"{_BEGINS}(?:({_NUMBER}|[去今明后前])年的?)?({_NUMBER})\s*(?:月|/)\s*({_NUMBER})\s*(?:号|日)?"
+)
+_DAY = re.compile(
+    rf"(下个?月|next month|上个?月|last month)?(?:的|on|,)?\s*{_BEGINS}({_NUMBER})\s*(?:号|日|st|nd|rd|th)"
+)
+_YEARS = {"前": -2, "去": -1, "今": 0, "明": 1, "后": 2}
 _IN_DAYS = re.compile(rf"(?:过|再过|晚|in)\s*({_NUMBER})\s*(?:天|days?)")
 _NEAR_DAYS = (
     ("大后天", 3),
@@ -45,10 +66,17 @@ _NEAR_DAYS = (
     ("tomorrow", 1),
     ("今天", 0),
     ("today", 0),
+    ("大前天", -3),
+    ("day before yesterday", -2),
+    ("前天", -2),
+    ("昨天", -1),
+    ("yesterday", -1),
 )
-_WEEKDAY = re.compile(r"(下个?|next\s)?(?:周|星期|礼拜)([一二三四五六日天])")
+_WEEKDAY = re.compile(r"(下个?|next\s|上个?)?(?:周|星期|礼拜)([一二三四五六日天])")
 _MONTH_END = re.compile(r"(下个?月|next month)?(?:月底|月末|end of (?:the )?month)")
 _LONGEST_DAYS = 366
+_MOST_FIGURES = 12
+"""Of a number: more is no sum and no day, but somebody's account."""
 
 
 def found(
@@ -88,29 +116,38 @@ def keyed(slot: Slot, keys: str, today: date | None, products: Mapping[str, Sequ
 
 
 def number(text: str) -> float | None:
-    """Number in figures or in Chinese: 三千五 is 3500, 两万 20000; None for what is none."""
-    plain = text.replace(",", "")
-    if re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", plain):
-        return float(plain)
-    if not plain or any(sign not in _DIGITS and sign not in _UNITS and sign not in "万亿" for sign in plain):
+    """Number in figures or in Chinese: 三千五 is 3500, 3万5 35000, 三点五万 35000; None for what is none."""
+    found = _PARTS.fullmatch(text.replace(",", ""))
+    if found is None or sum(sign.isalnum() for sign in text) > _MOST_FIGURES:
         return None
-    if all(sign in _DIGITS for sign in plain):
-        return float("".join(str(_DIGITS[sign]) for sign in plain))
+    whole, fraction, scale = found["whole"], found["fraction"], found["scale"] or ""
+    if fraction is None:
+        return _whole(whole)
+    value = _whole(whole)
+    places = float(f"0.{''.join(str(_DIGITS.get(sign, sign)) for sign in fraction)}")
+    # 1.1 and not 1.1000000000000001: a sum in yuan has no more places than that
+    return None if value is None else round((value + places) * math.prod(_SCALES[sign] for sign in scale), 6)
+
+
+def _whole(plain: str) -> float | None:
+    """Of a number without a point."""
+    if not any(sign in _SCALES for sign in plain):
+        figures = "".join(str(_DIGITS.get(sign, sign)) for sign in plain)
+        return float(figures) if figures else None
     total = section = digit = 0
     last = 1
-    for sign in plain:
-        if sign in _DIGITS:
-            digit = _DIGITS[sign]
-            last = 1 if sign == "零" else last
+    for sign in re.findall("[0-9]+|.", plain):
+        if sign not in _SCALES:
+            digit = int(sign) if sign.isdecimal() else _DIGITS[sign]
+            last = 1 if digit == 0 else last
         elif sign in _UNITS:
             section += (digit or (1 if sign == "十" else 0)) * _UNITS[sign]
             digit, last = 0, _UNITS[sign]
         else:
-            scale = 10_000 if sign == "万" else 100_000_000
-            total += (section + digit or 1) * scale
+            total += (section + digit or 1) * _SCALES[sign]
             section = digit = 0
-            last = scale
-    if digit and last > 10 and not plain.endswith(tuple(_UNITS)) and "零" not in plain[-2:]:
+            last = _SCALES[sign]
+    if 0 < digit < 10 and last > 10 and "零" not in plain[-2:]:
         digit *= last // 10  # 三千五
     return float(total + section + digit)
 
@@ -120,10 +157,9 @@ def _money(slot: Slot, said: str, today: date | None, products: Mapping[str, Seq
     for match in _MONEY.finditer(said):
         amount = number(match[1])
         if amount is not None:
-            whole = amount * (10_000 if match[2] else 1)
-            amounts.append(whole + (number(match[3]) or 0) / 10 if match[3] else whole)
-    if not amounts:  # asked for money, callers say the bare number
-        bare = [number(run) for run in re.findall(_NUMBER, said)]
+            amounts.append(amount + (number(match[2]) or 0) / 10 if match[2] else amount)
+    if not amounts and not _MONEY_WORD.search(said):  # asked for money, callers say the bare number
+        bare = [number(run) for run in _BARE.findall(said)]
         amounts = [amount for amount in bare if amount is not None]
     if not amounts:
         return None
@@ -144,10 +180,14 @@ def _date(slot: Slot, said: str, today: date | None, products: Mapping[str, Sequ
         return None
     text = said.casefold()
     if match := list(_MONTH_DAY.finditer(text)):
-        return _iso(_coming(today, int(number(match[-1][1]) or 0), int(number(match[-1][2]) or 0)))
+        year, month, day = match[-1].groups()
+        return _iso(_of_year(today, year, int(number(month) or 0), int(number(day) or 0)))
     if match := list(_DAY.finditer(text)):
         day = int(number(match[-1][2]) or 0)
-        return _iso(_of_next_month(today, day) if match[-1][1] else _coming(today, 0, day))
+        if match[-1][1]:
+            last = match[-1][1][0] in "上l"
+            return _iso(_of_last_month(today, day) if last else _of_next_month(today, day))
+        return _iso(_coming(today, 0, day))
     if ends := _MONTH_END.search(text):
         first = _of_next_month(today, 1)
         later = _of_next_month(first, 1) if ends[1] and first is not None else first
@@ -156,11 +196,11 @@ def _date(slot: Slot, said: str, today: date | None, products: Mapping[str, Sequ
         wanted = "一二三四五六日天".index(week[2]) % 7 if week[2] != "天" else 6
         days = (wanted - today.weekday()) % 7
         if week[1]:
-            days = wanted - today.weekday() + 7
+            days = wanted - today.weekday() + (-7 if week[1].startswith("上") else 7)
         return _iso(today + timedelta(days=days))
     if match := list(_IN_DAYS.finditer(text)):
-        days = int(number(match[-1][1]) or 0)
-        return _iso(today + timedelta(days=days)) if days <= _LONGEST_DAYS else None
+        ahead = number(match[-1][1])
+        return _iso(today + timedelta(days=int(ahead))) if ahead is not None and ahead <= _LONGEST_DAYS else None
     for word, days in _NEAR_DAYS:
         if word in text:
             return _iso(today + timedelta(days=days))
@@ -191,6 +231,29 @@ def _of_next_month(today: date, day: int) -> date | None:
     year, month = (today.year + 1, 1) if today.month == 12 else (today.year, today.month + 1)
     try:
         return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _of_last_month(today: date, day: int) -> date | None:
+    first = today.replace(day=1) - timedelta(days=1)
+    try:
+        return first.replace(day=day)
+    except ValueError:
+        return None
+
+
+def _of_year(today: date, year: str | None, month: int, day: int) -> date | None:
+    """The day of the year that was said, past or not; where none was said, the next such day."""
+    if year is None:
+        return _coming(today, month, day)
+    if year in _YEARS:
+        of = today.year + _YEARS[year]
+    else:
+        of = int(number(year) or 0)
+        of += 2000 if of < 100 else 0
+    try:
+        return date(of, month, day)
     except ValueError:
         return None
 

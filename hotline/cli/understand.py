@@ -1,6 +1,5 @@
 """hotline understand: what a sentence is taken for, how sure that is, and why."""
 
-import csv
 import sys
 import time
 from pathlib import Path
@@ -29,6 +28,8 @@ _TURNS = {
     "refused_one": "the caller says no to one thing: the rest was judged",
     "two_wishes": "two wishes in one sentence: which comes first is asked back",
 }
+_LONGEST = 10_000
+"""Characters of a sentence in a batch: more is another kind of file."""
 _COLOURS = {"answered": "green", "asked": "yellow", "handed_over": "red"}
 
 
@@ -93,7 +94,14 @@ def _rows(batch: Path) -> list[list[str]]:
         text = sys.stdin.read() if str(batch) == "-" else batch.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadInput(f"{batch}: not UTF-8; save the file as UTF-8") from error
-    return [row for row in csv.reader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE) if row]
+    # By line feeds alone: a sentence may hold another of the signs that splitlines takes for an end.
+    rows = [line.removesuffix("\r").split("\t") for line in text.split("\n") if line.strip("\r")]
+    if not rows:
+        raise BadInput(f"{batch}: no sentence in it")
+    for number, row in enumerate(rows, 1):
+        if len(row[-1]) > _LONGEST:
+            raise BadInput(f"{batch}: row {number} has {len(row[-1])} characters; a sentence has {_LONGEST} at most")
+    return rows
 
 
 def _batch(matcher: Matcher, rows: list[list[str]], json: bool) -> None:

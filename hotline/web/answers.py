@@ -130,23 +130,32 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
     @app.post("/unanswered/{question}/add", tags=["answers"])
     async def added(question: QuestionPath, wanted: AddQuestion, client: Edits) -> dict[str, Any]:
         """Put a question among the ways of asking for an intent, in dialplans/intents; it counts once it is published.
-        422: no such intent, or the sentence is there already. Audited."""
+        409: another editor has settled it; 422: no such intent, or the sentence is there already. Audited."""
         who = client.author(wanted.author)
         await _known(controller, question)
         try:
             found = await asyncio.to_thread(
                 lambda: unanswered.add(site(), question, wanted.intent, wanted.sentence, who, client.name)
             )
+        except unanswered.SettledAlready as error:
+            raise HTTPException(409, str(error)) from error
         except BadInput as error:
             raise HTTPException(422, str(error)) from error
         return {**unanswered.as_data(found.question), "sentence": found.sentence, "file": found.file}
 
     @app.post("/unanswered/{question}/dismiss", tags=["answers"])
     async def dismissed(question: QuestionPath, wanted: DismissQuestion, client: Edits) -> dict[str, Any]:
-        """Take a question off the list; asked again, it stays off. Audited."""
+        """Take a question off the list; asked again, it stays off. 409: another editor has settled it. Audited."""
         who = client.author(wanted.author)
         await _known(controller, question)
-        found = await asyncio.to_thread(lambda: unanswered.dismiss(site(), question, wanted.reason, who, client.name))
+        try:
+            found = await asyncio.to_thread(
+                lambda: unanswered.dismiss(site(), question, wanted.reason, who, client.name)
+            )
+        except unanswered.SettledAlready as error:
+            raise HTTPException(409, str(error)) from error
+        except BadInput as error:
+            raise HTTPException(422, str(error)) from error
         return unanswered.as_data(found)
 
 

@@ -66,6 +66,15 @@ class KokoroProcess:
             return int(status.partition("VmRSS:")[2].split()[0]) / 1024
         return 0.0
 
+    def processor_s(self) -> float:
+        """Seconds of a core that the process has taken, loading too (`/proc`); 0 while there is none."""
+        if self._process is None:
+            return 0.0
+        with contextlib.suppress(OSError):
+            after_its_name = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(") ")[2].split()
+            return (int(after_its_name[11]) + int(after_its_name[12])) / os.sysconf("SC_CLK_TCK")
+        return 0.0
+
     def close(self) -> None:
         """Stop it and wait for its end."""
         with self._lock:

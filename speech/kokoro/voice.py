@@ -99,6 +99,10 @@ class Kokoro:
         """Memory of its process, resident; 0 while it is not there."""
         return self._process.memory_mb()
 
+    def processor_s(self) -> float:
+        """Seconds of a core that its process has taken; 0 while it is not there."""
+        return self._process.processor_s()
+
     async def close(self) -> None:
         """Stop the process."""
         await asyncio.to_thread(self._process.close)

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,6 +11,7 @@ from typer.testing import CliRunner, Result
 
 from calls.ids import AttemptId, CallId
 from hotline.cli.main import app
+from hotline.governing import unanswered as editing
 from hotline.site.site import Site
 from hotline.store.unanswered import UnansweredRows
 from ivr.commands import QuestionUnanswered
@@ -80,9 +82,13 @@ def test_added_to_the_file_of_its_intent_and_off_the_list(site: Site) -> None:
     assert one["id"] not in [other["id"] for other in listed(site)]
     again = run(site, "unanswered", "add", one["id"], "card")
     assert again.exit_code == 2
-    assert "is a sentence of early already" in again.stderr
+    assert "was added to early by li; hotline unanswered reopen" in again.stderr
+    assert run(site, "unanswered", "dismiss", one["id"], "--reason", "noise").exit_code == 2
     assert run(site, "unanswered", "reopen", one["id"]).exit_code == 0
     assert one["id"] in [other["id"] for other in listed(site)]
+    twice = run(site, "unanswered", "add", one["id"], "card")
+    assert twice.exit_code == 2
+    assert "is a sentence of early already" in twice.stderr
     file.write_text(before)
 
 
@@ -97,6 +103,28 @@ def test_a_number_does_not_get_into_a_file_and_other_words_do(site: Site) -> Non
     added = run(site, "unanswered", "add", one["id"], "none", "--as", "call my friend")
     assert added.exit_code == 0, added.output
     assert file.read_text() == before + "  - call my friend\n"
+    file.write_text(before)
+
+
+def test_of_editors_at_once_each_sentence_is_kept_and_each_question_is_settled_once(site: Site) -> None:
+    file = site.folder / "dialplans/intents/all.yaml"
+    before = file.read_text()
+    names = {one["wording"]: one["id"] for one in listed(site)}
+    tries = [(id_, f"sentence {letter} of {id_}") for id_ in names.values() for letter in "abcd"]
+
+    def add(of: tuple[str, str]) -> str:
+        try:
+            return editing.add(site, of[0], "early", of[1], "li").sentence
+        except editing.SettledAlready as error:
+            return str(error)
+
+    with ThreadPoolExecutor(len(tries)) as editors:
+        told = list(editors.map(add, tries))
+    kept = [one for one in told if one.startswith("sentence ")]
+    assert len(kept) == len(names)
+    assert all("was added to early by li" in one for one in told if one not in kept)
+    written = file.read_text()
+    assert sorted(line.split("- ")[1] for line in written.splitlines() if "- sentence " in line) == sorted(kept)
     file.write_text(before)
 
 

@@ -57,6 +57,33 @@ def test_a_batch_line_by_line(folder: Path) -> None:
     assert len(run(folder, "--batch", str(batch)).stdout.splitlines()) == 2
 
 
+def test_a_batch_of_odd_lines_has_a_line_for_each(folder: Path) -> None:
+    batch = folder / "odd.tsv"
+    batch.write_bytes('\ufeffx\t"开票\r\n这个月\u2028还多少\r\nx\t\r\n\r\n一\x0c二\x00'.encode())
+    told = [
+        json.loads(line)["said"] for line in run(folder, "--batch", str(batch), "--json").stdout.strip().split("\n")
+    ]
+    assert told == ['"开票', "这个月\u2028还多少", "", "一\x0c二\x00"]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "no sentence in it"),
+        (b"\r\n\n", "no sentence in it"),
+        ("开票".encode("gb18030"), "not UTF-8"),
+        ("开票".encode("utf-16"), "not UTF-8"),
+        (b"a\n" + b"x" * 200_000, "row 2 has 200000 characters"),
+    ],
+)
+def test_a_batch_that_is_none_is_refused(folder: Path, content: bytes, told: str) -> None:
+    batch = folder / "bad.tsv"
+    batch.write_bytes(content)
+    result = run(folder, "--batch", str(batch), "--json")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert told in result.stderr
+
+
 def test_a_model_is_trained_once_for_its_content(folder: Path) -> None:
     run(folder, "开票")
     (kept,) = (folder / "var/understanding").glob("*.msgpack")

@@ -80,6 +80,13 @@ async def test_questions_are_listed_added_and_dismissed(served: FastAPI, site: S
     dismissed = f"/unanswered/{names['mumble']}/dismiss"
     assert (await ask(served, "POST", dismissed, {"reason": "noise"}, "token"))[0] == 422, "whose word is it?"
     assert (await ask(served, "POST", dismissed, {"reason": "noise", "author": "wu"}, "token"))[1]["note"] == "noise"
+    status, told = await ask(served, "POST", dismissed, {"reason": "music", "author": "li"}, "token")
+    assert (status, "dismissed (noise) by wu" in told["detail"]) == (409, True)
+    status, told = await ask(
+        served, "POST", f"{path}/add", {"intent": "card", "sentence": "x y", "author": "li"}, "token"
+    )
+    assert (status, "added to early by wu" in told["detail"]) == (409, True)
+    assert (await ask(served, "POST", dismissed, {"reason": " ", "author": "li"}, "token"))[0] == 422
     assert (await ask(served, "GET", "/unanswered", token="token"))[1] == []
     assert (await ask(served, "GET", "/unanswered?state=aded", token="token"))[0] == 422
     assert (await ask(served, "GET", "/unanswered/beef", token="token"))[0] == 404

@@ -44,8 +44,10 @@ def test_one_process_answers_all() -> None:
     assert one.ask(question("a"))[0] == 1
     assert one.ask(question("a"))[0] == 2
     assert one.memory_mb() > 0
+    assert 0 <= one.processor_s() < 60
     one.close()
     assert one.memory_mb() == 0
+    assert one.processor_s() == 0
 
 
 def test_one_that_dies_says_why_and_the_next_question_starts_another() -> None:
