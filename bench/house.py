@@ -54,6 +54,8 @@ class Plan:
     """Whether Asterisk also has the numbers of app_queue and of the bare client."""
     tapped: bool = False
     """Whether the controller reaches Asterisk through a tap, `BenchSite.tap`."""
+    web_phones: bool = False
+    """Whether Asterisk takes browsers as phones."""
 
 
 P = TypeVar("P", AsteriskProcess, FreeSwitchProcess)
@@ -256,6 +258,7 @@ def _settings(
         rtp_first=SWITCH_RTP[0],
         rtp_last=SWITCH_RTP[1],
         accounts=tuple(accounts),
+        web_phones=plan.web_phones,
         extra_modules=references.modules if references else (),
         extra_dialplan=references.dialplan if references else "",
         extra_files=references.files if references else {},
