@@ -193,7 +193,8 @@ async def test_loaded_anew_in_a_talk(desk: Desk) -> None:
     after = await desk.house.in_place(number, "talking")
     assert (after["call"], after["agent"]) == (before["call"], "8001")
     assert not caller.is_over
-    assert desk.house.rows("SELECT count(*) FROM talks WHERE call = ?", before["call"]) == [(1,)]
+    one_talk = "SELECT count(*) FROM talks WHERE call = ?"
+    await until(lambda: desk.house.rows(one_talk, before["call"]) == [(1,)])
     await desk.page.press("x")
     await caller.hear_tone(BYE)
     await caller.hang_up()
