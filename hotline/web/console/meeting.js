@@ -3,6 +3,7 @@
 // taken out of the offer, and told to the browser once the switch has answered the answer by ACK.
 
 const CANDIDATE = /^a=(candidate:[^\r\n]*)\r?\n/gm;
+const SAID_OF_THEM = /^a=(candidate:[^\r\n]*|end-of-candidates)\r?\n/gm;
 const MEDIA = /^m=/gm;
 /** An ACK that is lost comes not again before half a second: then they begin without it. */
 const NO_ACK_MS = 300;
@@ -19,7 +20,7 @@ export function meetAfterAnswer(session) {
     session.off("sdp", take);
     if (told.sdp.match(MEDIA)?.length !== 1) return;
     waiting.push(...[...told.sdp.matchAll(CANDIDATE)].map(([, candidate]) => candidate));
-    told.sdp = told.sdp.replace(CANDIDATE, "");
+    told.sdp = told.sdp.replace(SAID_OF_THEM, "");
   };
   session.on("sdp", take);
   session.on("accepted", () => setTimeout(meet, NO_ACK_MS));
