@@ -39,7 +39,7 @@ class Page:
         number = next(self._numbers)
         answer = self._answers[number] = asyncio.get_running_loop().create_future()
         await self._socket.send_json({"id": number, "method": method, "params": given})
-        found = await within(_ANSWER_S, answer)
+        found: dict[str, Any] | None = await within(_ANSWER_S, answer)
         if found is None:
             raise TimeoutError(f"the page did not answer {method} within {_ANSWER_S:g} s")
         return found
