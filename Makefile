@@ -47,10 +47,10 @@ other-part:
 live-half:  # without hypothesis's plugin, which reads all that is loaded for its constants
 	@$(call part,live,-n 5 --dist loadscope -p no:hypothesispytest -m live $(live))
 
-test-console:  ## the pages in a browser, Debian's Chromium; PICTURES=FOLDER keeps what they look like
+test-console:  ## the pages in a browser, Debian's Chromium; DRAW=1 stores the pictures of docs/, PICTURES=FOLDER keeps all
 	@./setup.sh test
 	@./setup.sh browser
-	@$(if $(PICTURES),HOTLINE_PICTURES=$(PICTURES)) $(python) -m pytest -q tests/browser
+	@$(if $(PICTURES),HOTLINE_PICTURES=$(PICTURES)) $(if $(DRAW),HOTLINE_DRAW=1) $(python) -m pytest -q tests/browser
 
 test-freeswitch:  ## what passes on a real FreeSWITCH: contract, scenes, live; FREESWITCH=/opt/freeswitch/bin/freeswitch
 	@./setup.sh test

@@ -30,6 +30,8 @@ class Options:
     """For how long calls are placed, likewise."""
     keep: Path | None = None
     """A folder for what is found, likewise. None: one of the system's temporary ones."""
+    only: str | None = None
+    """One part of a bench that has parts. None: all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class Entry:
     about: str
     takes: frozenset[str] = frozenset()
     """Which of rate, calls, seconds, keep it takes."""
+    parts: tuple[str, ...] = ()
+    """What `only` may name."""
 
 
 BENCHES = {
@@ -78,7 +82,11 @@ BENCHES = {
     "pacing": Entry("pacing", "how busy a campaign keeps its agents, and how many answers find nobody; simulation"),
     "amd": Entry("amd", "answering-machine detection: people taken for machines, machines found, how soon; simulation"),
     "clocks": Entry("clocks", "clocks of cases: right against a slow oracle; what a state and a tick cost"),
-    "console": Entry("console", "what 300 pages that watch the house cost the controller at 20 calls a second"),
+    "console": Entry(
+        "console",
+        "pages in browsers: what 300 cost the controller, how soon they show what happens; the phone in the page",
+        parts=("readers", "pages", "painted", "calls", "ice"),
+    ),
     "webhooks": Entry("webhooks", "what a webhook costs the event loop, and how soon its receiver is told"),
     "speech": Entry(
         "speech",

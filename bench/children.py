@@ -8,7 +8,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
@@ -111,7 +111,7 @@ class Child:
         return "\n".join([f"{self.module} has ended; its log is {self.log}", *lines[-_LINES_SHOWN:]])
 
 
-async def within(patience_s: float, wanted: Coroutine[object, object, Answer]) -> Answer | None:
+async def within(patience_s: float, wanted: Awaitable[Answer]) -> Answer | None:
     """What is wanted; None where it does not come in time.
 
     The time is counted in steps of ours: on a machine that has none for us, or stands still, neither has the child.

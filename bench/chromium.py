@@ -14,9 +14,12 @@ from typing import Any
 
 import aiohttp
 
+from bench.children import within
+
 PICTURES = Path(os.environ["HOTLINE_PICTURES"]) if os.environ.get("HOTLINE_PICTURES") else None
 """The folder of pictures that are kept."""
 _START_S = 60.0
+_LOOK_S = 0.05
 _ANSWER_S = 240.0
 """What axe-core looks at takes a page a while on a busy machine."""
 
@@ -36,9 +39,10 @@ class Page:
         number = next(self._numbers)
         answer = self._answers[number] = asyncio.get_running_loop().create_future()
         await self._socket.send_json({"id": number, "method": method, "params": given})
-        async with asyncio.timeout(_ANSWER_S):
-            found: dict[str, Any] = await answer
-            return found
+        found: dict[str, Any] | None = await within(_ANSWER_S, answer)
+        if found is None:
+            raise TimeoutError(f"the page did not answer {method} within {_ANSWER_S:g} s")
+        return found
 
     async def open(self, address: str) -> None:
         """Go there; returns before it is loaded."""
@@ -51,15 +55,17 @@ class Page:
         return found["result"].get("value")
 
     async def until(self, script: str, seconds: float = 60.0) -> None:
-        """Return once the script's value is true; one that fails is not true yet: the page is still being loaded."""
+        """Return once the script's value is true; one that fails is not true yet: the page is still being loaded.
+
+        `seconds` are counted in looks: on a machine that has no time for us the page has none either.
+        """
         tried = f"(() => {{ try {{ return {script} }} catch {{ return false }} }})()"
-        try:
-            async with asyncio.timeout(seconds):
-                while not await self._is_so(tried):  # noqa: ASYNC110 - a page tells nobody
-                    await asyncio.sleep(0.05)
-        except TimeoutError:
-            text = await self.tell("document.body?.innerText")
-            raise AssertionError(f"never true: {script}\nthe page says:\n{text}\nproblems: {self.problems}") from None
+        for _ in range(round(seconds / _LOOK_S)):
+            if await self._is_so(tried):
+                return
+            await asyncio.sleep(_LOOK_S)
+        text = await self.tell("document.body?.innerText")
+        raise AssertionError(f"never true: {script}\nthe page says:\n{text}\nproblems: {self.problems}")
 
     async def _is_so(self, script: str) -> bool:
         """Whether the script's value is true; it is not while the page that it was asked of goes."""

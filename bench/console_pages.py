@@ -1,23 +1,30 @@
-"""The pages in a browser of their own, as `bench console` measures them: how much is loaded, how soon the first one is
-of use, and what is wrong with them for people who see or hear badly."""
+"""The pages in a browser of their own, a part of `bench console`: how much is loaded, how soon the first one is of use
+while the house is busy, and what axe-core finds wrong with each for people who see or hear badly."""
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 import re
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from bench import console_house, console_readers
 from bench.accessibility import violations
+from bench.catalogue import Options
 from bench.chromium import chromium
+from bench.console_parts import Found, calling
+from bench.report import Figure, at_most
 from hotline.site.sign_in import address, new_link
 from hotline.site.site import Site
 from hotline.web.pages import FOLDER, words_by_language
 
 VIEWS = ("wallboard", "desk", "seat", "supervisor", "cases", "flows", "campaigns", "history", "whatif")
 """The pages, by the word of their addresses; the module of each has its name."""
+_WARM_S = 8.0
 _IMPORTS = re.compile(r'^(?:import|export)[^"\n;]*?"\./([^"]+)"|^\} from "\./([^"]+)"', re.MULTILINE)
 _STYLES = re.compile(r'<link rel="stylesheet" href="([^"]+)"')
 _USABLE = """
@@ -30,11 +37,39 @@ new MutationObserver((_, all) => {
 """Notes when the first page was drawn, in ms from the beginning of its loading."""
 
 
-class Seen(NamedTuple):
+class _Seen(NamedTuple):
     """What a browser saw. `violations`: each with its page and language."""
 
-    first_ms: float
-    violations: list[str]
+    first_ms: float | None = None
+    violations: list[str] | None = None
+
+
+async def measure(options: Options, folder: Path) -> Found:
+    """Sign in as an administrator in a new browser, and look at every page in both languages, while calls go on.
+
+    Takes a minute and a half. Raises AssertionError without a Chromium, ChildEnded.
+    """
+    warm_s = 1.0 if options.quick else _WARM_S
+    async with calling(folder, options.first_port + 110, console_house.AGENTS, console_readers.RATE) as house:
+        await asyncio.sleep(warm_s)
+        seen = await _look(house.site, folder / "browser", options.progress)
+    return Found(_figures(seen), seen.violations or ())
+
+
+def unmeasured(_: Options) -> Sequence[Figure]:
+    """Its figures, of which only what is loaded needs no browser."""
+    return _figures(_Seen())
+
+
+def _figures(seen: _Seen) -> list[Figure]:
+    loaded = bundles()
+    largest = max(loaded, key=loaded.__getitem__)
+    count = None if seen.violations is None else len(seen.violations)
+    return [
+        at_most("first page usable", seen.first_ms, "ms", 1000),
+        at_most(f"bundle of the largest page ({largest}), gzipped", loaded[largest] / 1e3, "kB", 150),
+        at_most("violations, serious or critical", count, "", 0),
+    ]
 
 
 def bundles() -> dict[str, int]:
@@ -62,15 +97,15 @@ def _modules(names: set[str]) -> set[Path]:
     return found
 
 
-async def look(site: Site, folder: Path) -> Seen:
-    """Sign in as an administrator in a new browser, and look at every page in both languages. `folder` is for what the
-    browser keeps. Raises AssertionError without a Chromium."""
+async def _look(site: Site, folder: Path, progress: Callable[[str], None]) -> _Seen:
+    """`folder` is for what the browser keeps."""
     async with chromium(folder) as page:
         await page.before_each_page(_USABLE)
         await page.size(1280, 800)
         await page.open(address(site, new_link(site.state, "admin", "bench", time.time())))
         await page.until("globalThis.usableAt > 0")
         first_ms = float(await page.tell("usableAt"))
+        progress(f"first page usable: {first_ms:.0f} ms")
         found = []
         for view in VIEWS:
             await page.tell(f"location.hash = '#{view}'; null")
@@ -80,4 +115,6 @@ async def look(site: Site, folder: Path) -> Seen:
                 language = await page.tell("document.documentElement.lang")
                 found += [f"{view}, {language}: {one}" for one in await violations(page)]
                 await page.press("l")
-    return Seen(first_ms, found)
+                await page.until(f"document.documentElement.lang !== '{language}'")
+            progress(f"{view}: looked at")
+    return _Seen(first_ms, found)

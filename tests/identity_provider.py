@@ -41,6 +41,13 @@ class IdentityProvider:
         async with aiohttp.ClientSession() as session, session.post(f"{self.issuer}/test", json=behaviour) as answer:
             assert answer.status == 200, await answer.text()
 
+    async def logout_token(self, who: str, **claims: Any) -> str:
+        """The token of a sign-out of `who`; `claims` stand in place of the true ones, None leaves one out."""
+        asked = {"who": who, "claims": claims}
+        async with aiohttp.ClientSession() as session, session.post(f"{self.issuer}/logout", json=asked) as answer:
+            assert answer.status == 200, await answer.text()
+            return await answer.text()
+
     async def let(self, who: str, address: str) -> str:
         """Sign `who` in, as they do by its form at `address`; where the browser is sent then."""
         given = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
@@ -135,6 +142,21 @@ class _Served:
             **self.people[asked["who"]],
             **self.behaviour.get("claims", {}),
         }
+        token = self._signed(claims)
+        return web.json_response({"access_token": "none", "token_type": "Bearer", "id_token": token})
+
+    async def logout(self, request: web.Request) -> web.Response:
+        """A logout token, as it is sent to clients by the back channel."""
+        asked, now = json.loads(await request.text()), int(time.time())
+        claims = {
+            **{"iss": self.issuer, "aud": CLIENT, "iat": now, "exp": now + 120, "jti": secrets.token_urlsafe(8)},
+            "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
+            "sub": self.people[asked["who"]]["sub"],
+            **asked["claims"],
+        }
+        return web.Response(text=self._signed(claims, "logout+jwt"))
+
+    def _signed(self, claims: Mapping[str, Any], kind: str = "JWT") -> str:
         given_claims = {name: value for name, value in claims.items() if value is not None}
         alg = self.behaviour.get("alg", "RS256")
         key = next(one for one in self.keys if one.key_type == ("EC" if alg.startswith("ES") else "RSA"))
@@ -142,8 +164,7 @@ class _Served:
             signing: Any = RSAKey.generate_key(2048)
         else:
             signing = key
-        token = jwt.encode({"alg": alg, "kid": key.kid}, given_claims, signing, algorithms=[alg])
-        return web.json_response({"access_token": "none", "token_type": "Bearer", "id_token": token})
+        return jwt.encode({"alg": alg, "kid": key.kid, "typ": kind}, given_claims, signing, algorithms=[alg])
 
     def _is_client(self, request: web.Request, given: Mapping[str, str]) -> bool:
         if self.behaviour.get("method") == "client_secret_post":
@@ -173,6 +194,7 @@ async def _serve(port: int, back: str) -> None:
         ("GET", "/allow", served.allow),
         ("POST", "/token", served.token),
         ("GET", "/keys", served.key_set),
+        ("POST", "/logout", served.logout),
         ("POST", "/test", served.test),
     ):
         app.router.add_route(method, f"/realms/house{path}", handler)

@@ -50,6 +50,10 @@ def bench(
         Path | None,
         typer.Option(help="Folder for the traces that `talks` keeps; else a temporary one, named.", show_default=False),
     ] = None,
+    only: Annotated[
+        str | None,
+        typer.Option(help="One part of `console`: readers, pages, painted, calls, ice.", show_default=False),
+    ] = None,
 ) -> None:
     """Measure. Figures that miss their target are shown as missed; that is no error.
 
@@ -62,6 +66,8 @@ def bench(
       hotline bench talks --calls 100000 --rate 40 --keep ./talks
 
       hotline bench memory --calls 10000 --rate 60
+
+      hotline bench console --only readers
     """
     catalogue = _bench("catalogue")
     benches: dict[str, Any] = catalogue.BENCHES
@@ -75,7 +81,8 @@ def bench(
         chosen_by_hand = {"rate": rate, "calls": calls, "seconds": seconds, "keep": keep}
         given = {word: value for word, value in chosen_by_hand.items() if value is not None}
         _refuse_unknown(name, benches, given)
-        options = catalogue.Options(quick=quick, switch=switch.value, progress=_tell, **given)
+        _refuse_unknown_part(name, benches, only)
+        options = catalogue.Options(quick=quick, switch=switch.value, progress=_tell, only=only, **given)
         for chosen in benches if name == _ALL else [name]:
             _show(_run(benches[chosen].module, options), json)
 
@@ -89,6 +96,14 @@ def _refuse_unknown(name: str, benches: dict[str, Any], given: dict[str, Any]) -
             raise BadInput(f"--{word} is not for {name}: it is for {who}")
     if "calls" in given and "seconds" in given:
         raise BadInput("--calls and --seconds: give one of them")
+
+
+def _refuse_unknown_part(name: str, benches: dict[str, Any], only: str | None) -> None:
+    """Raises BadInput for a part that this bench does not have."""
+    parts = () if name == _ALL else benches[name].parts
+    if only is not None and only not in parts:
+        has = f"its parts are {', '.join(parts)}" if parts else "it has no parts"
+        raise BadInput(f"--only {only}: {name} has none of that name{nearest_hint(only, parts)}; {has}")
 
 
 def _run(module: str, options: Any) -> Any:

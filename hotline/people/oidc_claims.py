@@ -1,4 +1,4 @@
-"""Claims of the house's directory: who somebody is here, and with which roles. Pure.
+"""Claims of the house's directory: who somebody is here, with which roles, and who has signed out there. Pure.
 
 A claim is what the directory says of somebody in a signed ID token (OpenID Connect Core 1.0, 2). Only issuer and `sub`
 together stay one person's for ever (5.7); the name is what the house knows them by.
@@ -29,6 +29,9 @@ browser, too long ago, or twice. `not_valid`: its word does not hold. `no_name`:
 `other_account`: the name is another account's. `no_role`: no group of theirs has a role here. `not_private`: no TLS.
 `too_soon`: too many attempts from there."""
 _LONGEST_TITLE = 64
+LONGEST_LOGOUT_S = 600.0
+"""So long a logout token counts, and is remembered: none counts twice."""
+_LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
 _LONGEST_SUBJECT = 255  # OpenID Connect Core 1.0, 2: `sub`
 
 
@@ -60,6 +63,24 @@ def known(claims: Mapping[str, Any], settings: OidcSettings) -> Known:
     title = claims.get("name")
     plain = " ".join(title.split())[:_LONGEST_TITLE] if isinstance(title, str) else ""
     return Known(f"{settings.issuer} {sub}", _name(claims, settings), plain, _roles(claims, settings))
+
+
+def signed_out(claims: Mapping[str, Any], settings: OidcSettings, now: float) -> str:
+    """Whose sessions are over by a valid logout token, as `Known.subject` has them (OpenID Connect Back-Channel Logout
+    1.0, 2.4 and 2.6). `now`: UTC epoch seconds. Raises NotLetIn, `not_valid`, for a token of another kind."""
+    events = claims.get("events")
+    if not isinstance(events, Mapping) or not isinstance(events.get(_LOGOUT), Mapping):
+        raise NotLetIn("not_valid", f"the directory's token is not of a sign-out: `events` has no {_LOGOUT}")
+    if "nonce" in claims:
+        raise NotLetIn("not_valid", "the directory's token has a nonce, which no sign-out may have")
+    if abs(now - claims["iat"]) > LONGEST_LOGOUT_S:
+        told = f"the directory's sign-out was signed {now - claims['iat']:.0f} s ago"
+        raise NotLetIn("not_valid", f"{told}: it is an old one, or one of both clocks is wrong")
+    sub = claims.get("sub")
+    if not isinstance(sub, str) or not 0 < len(sub) <= _LONGEST_SUBJECT:
+        told = "the directory's sign-out has no `sub`, only a session of its own"
+        raise NotLetIn("not_valid", f"{told}: let the client have the subject in its logout tokens")
+    return f"{settings.issuer} {sub}"
 
 
 def _name(claims: Mapping[str, Any], settings: OidcSettings) -> str:

@@ -1,4 +1,7 @@
-"""The entrance for those whom the house's directory vouches for: who of ours they are, and with which roles."""
+"""The entrance for those whom the house's directory vouches for: who of ours they are, and with which roles.
+
+The way out, too, for those who are signed out there.
+"""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -42,6 +45,15 @@ def let_in(database: Path, known: Known, new_people: bool, now: float, also_take
         user = msgspec.structs.replace(user, roles=known.roles)
     users.note_sign_in(database, user.name, now)
     return user
+
+
+def let_out(database: Path, subject: str, now: float) -> None:
+    """End the sessions of whoever has this account there, `ISSUER SUB`; nobody may have it. `now`: UTC epoch seconds.
+    Raises BadInput where the store does not take it. Call it in a thread."""
+    for user in users.users(database):
+        if user.subject == subject:
+            audit.note(database.parent, "signed out", f"{user.name}: by the directory", _BY)
+    users.sign_out_of(database, subject, now)
 
 
 def _added(database: Path, known: Known, new_people: bool, now: float, also_taken: Iterable[str]) -> User:

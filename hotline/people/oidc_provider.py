@@ -20,7 +20,7 @@ from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 
 from calls.dependencies import Dependency
-from hotline.people.oidc_claims import Known, NotLetIn, known
+from hotline.people.oidc_claims import LONGEST_LOGOUT_S, Known, NotLetIn, known, signed_out
 from hotline.people.oidc_trip import Trip
 from hotline.site.oidc import OidcSettings, is_loopback
 
@@ -49,6 +49,7 @@ class Provider:
         self._itself_until = 0.0
         self._keys: KeySet | None = None
         self._keys_at = -_KEYS_ANEW_S
+        self._used: dict[str, float] = {}
 
     async def address(self, trip: Trip, back: str) -> str:
         """Where the browser is sent to sign in, and from there to `back`."""
@@ -84,8 +85,28 @@ class Provider:
             raise self._away("its token endpoint gives no id_token: is `openid` among oidc.scopes?")
         return known(await self._claims(token, trip.nonce), self.settings)
 
+    async def signed_out(self, token: str) -> str:
+        """Whose sessions are over by this logout token, `ISSUER SUB`; one that was used counts no more."""
+        claims = await self._signed(token, jti={"essential": True})
+        now = time.time()
+        subject, number = signed_out(claims, self.settings, now), str(claims["jti"])
+        self._used = {one: at for one, at in self._used.items() if now - at <= 2 * LONGEST_LOGOUT_S}
+        if number in self._used:
+            raise NotLetIn("not_valid", "the directory's sign-out was used before")
+        self._used[number] = now
+        return subject
+
     async def _claims(self, token: str, nonce: str) -> Mapping[str, Any]:
         """The claims of an ID token that holds."""
+        essential = {"sub": {"essential": True}, "exp": {"essential": True}}
+        claims = await self._signed(token, nonce={"essential": True, "value": nonce}, **essential)
+        several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
+        if claims.get("azp", "" if several else self.settings.client_id) != self.settings.client_id:
+            raise NotLetIn("not_valid", "the directory's token is another client's: `azp` is not oidc.client_id")
+        return claims
+
+    async def _signed(self, token: str, **wanted: Any) -> Mapping[str, Any]:
+        """The claims of a token that the provider signed for us, and in time."""
         try:
             try:
                 read = jwt.decode(token, await self._key_set(), algorithms=_ALGORITHMS)
@@ -95,17 +116,12 @@ class Provider:
                 leeway=_LEEWAY_S,
                 iss={"essential": True, "value": self.settings.issuer},
                 aud={"essential": True, "value": self.settings.client_id},
-                sub={"essential": True},
-                exp={"essential": True},
                 iat={"essential": True},
-                nonce={"essential": True, "value": nonce},
+                **wanted,
             ).validate(read.claims)
         except (JoseError, ValueError) as error:
             told = f"the directory's token does not hold: {error}"
             raise NotLetIn("not_valid", f"{told}; compare oidc.issuer and oidc.client_id, and both clocks") from error
-        several = isinstance(read.claims["aud"], list) and len(read.claims["aud"]) > 1
-        if read.claims.get("azp", "" if several else self.settings.client_id) != self.settings.client_id:
-            raise NotLetIn("not_valid", "the directory's token is another client's: `azp` is not oidc.client_id")
         return read.claims
 
     async def _discovered(self) -> dict[str, str]:

@@ -211,6 +211,12 @@ def sign_out(database: Path, name: str, now: float) -> None:
     _change(database, name, sessions_from=now)
 
 
+def sign_out_of(database: Path, subject: str, now: float) -> None:
+    """End all sessions of whoever has this account of the house's directory. Raises BadInput."""
+    with writing(database) as connection:
+        connection.execute("UPDATE users SET sessions_from = ? WHERE subject = ?", (now, subject))
+
+
 def note_sign_in(database: Path, name: str, now: float) -> None:
     """Note when they signed in last. Raises BadInput where that cannot be kept."""
     _change(database, name, signed_in_at=now)

@@ -1,5 +1,7 @@
 """Signing in by the house's directory: the browser is sent there, and comes back with a code that lets it in.
 
+Out by it, too: the directory itself tells of somebody who signed out there, or may be there no more.
+
 The cookie of the way holds the three words of `Trip` for ten minutes. It is SameSite=Lax, for the way back begins at
 the directory; the session's own, which is Strict, is set at the end of it. What stands in the way the sign-in page
 tells, in its words, by the reason behind `#`; the log has what to do.
@@ -10,10 +12,11 @@ from __future__ import annotations
 import asyncio
 import time
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
 
 import structlog
 from fastapi import FastAPI, Request
-from fastapi.responses import RedirectResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 
 from calls.errors import BadInput
 from hotline.people import oidc_entrance
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger("hotline")
 
 _NO_STORE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+_LARGEST_FORM = 1 << 16
 _ADVICE = "`error` says what to do; docs/people.md has the directory's settings"
 
 
@@ -47,7 +51,7 @@ def add(
 ) -> None:
     """Put the requests into `app`. Without a directory none of them lets anybody in. `url` is the address that browsers
     have of us, where it is another."""
-    throttle = Throttle()
+    throttle, leaving = Throttle(), Throttle()
     cookie = f"{people.cookie}-way"
     taken = tuple(client.name for client in clients)
 
@@ -119,8 +123,42 @@ def add(
         throttle.succeeded("", network)
         return answer
 
+    async def out(request: Request) -> JSONResponse:
+        """A logout token (OpenID Connect Back-Channel Logout 1.0, 2.5 to 2.8); its signature is the right to it."""
+        network = network_of(request.client.host if request.client is not None else "")
+        try:
+            if directory is None:
+                raise NotLetIn("away", "there is no directory: hotline.yaml has no `oidc`")
+            if (wait_s := leaving.begin("", network, time.monotonic())) > 0:
+                raise NotLetIn("too_soon", f"too many tokens that did not hold; the next one in {wait_s:.0f} s")
+            subject = await directory.signed_out(await _logout_token(request))
+            await asyncio.to_thread(oidc_entrance.let_out, controller.database, subject, time.time())
+        except (NotLetIn, BadInput) as error:
+            told = {"error": str(error), "address": network}
+            log.warning("the directory signs nobody out", **told, advice=_ADVICE)
+            return JSONResponse({"error": "invalid_request"}, 400, headers=_NO_STORE)
+        leaving.succeeded("", network)
+        return JSONResponse({}, headers=_NO_STORE)
+
     # a plain route: directories send parameters of their own along, which must not be refused as misspelt ones
     app.add_route("/session/directory/back", back, methods=["GET"], include_in_schema=False)
+    app.add_route("/session/directory/out", out, methods=["POST"], include_in_schema=False)
+
+
+async def _logout_token(request: Request) -> str:
+    """The token of a form. Raises NotLetIn where there is none."""
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > _LARGEST_FORM:
+            raise NotLetIn("not_valid", f"more than {_LARGEST_FORM} bytes are no logout token")
+    try:
+        given = parse_qs(body.decode("ascii")).get("logout_token", [])
+    except ValueError:
+        given = []
+    if len(given) != 1:
+        raise NotLetIn("not_valid", "a form with one `logout_token` is wanted")
+    return given[0]
 
 
 def _code(request: Request, issuer: str) -> str:

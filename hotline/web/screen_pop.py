@@ -6,6 +6,7 @@ Somebody who withholds their number has no earlier calls.
 """
 
 import asyncio
+import contextlib
 from typing import Any
 
 from calls.ids import AgentId
@@ -20,6 +21,8 @@ from hotline.web import call_log
 
 _EARLIER = 5
 _STEPS = 12
+_WRITTEN_S = 0.5
+"""What the call has just done is on its way to the log, which is read for the way through the menu."""
 _OVER = frozenset({"closed", "withdrawn", "transferred"})
 """Stages of cases on which nothing is owed any more."""
 
@@ -49,6 +52,9 @@ async def screen_pop(controller: Controller, call: Call) -> dict[str, Any]:
         "ladder": trail_of(register, call, whole=True),
         "answered_at": None if call.answered_at is None else call.answered_at + offset_s,
     }
+    with contextlib.suppress(TimeoutError):  # a store in trouble: the call is not kept waiting for the way here
+        async with asyncio.timeout(_WRITTEN_S):
+            await controller.durable()
     known = direction != "internal" and bool(other) and not is_withheld(other)
     story, earlier, cases = await asyncio.gather(
         call_log.story(controller.database, call.call),

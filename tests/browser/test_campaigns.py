@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hotline.site.site import Site
+from tests.browser.pictures import documented
 from tests.browser.watched import Watched, person, watching
 from tests.ports import free_port
 from tests.unit.hotline.campaigns.stores import a_try, import_people, log_tries
@@ -86,7 +87,7 @@ async def test_a_campaign_is_started_seen_and_its_scene_approved(watched: Desk) 
     await page.says("counted, not paced by")
     await page.click("Count now")
     await page.says("How calls ended")
-    await watched.page.picture("campaigns")
+    await documented(page, "campaigns")
     await page.press("t")
     await page.until("document.documentElement.dataset.theme === 'dark'")
     await page.until("!!document.querySelector('hotline-pacing canvas')")

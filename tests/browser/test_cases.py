@@ -24,6 +24,7 @@ from hotline.server.serving import Server
 from hotline.site.sign_in import address, new_link
 from hotline.store import statements
 from hotline.versions.store import Versions
+from tests.browser.pictures import documented
 from tests.browser.watched import Watched, empty_site, person, watching
 from tests.unit.hotline.served import publish, until
 
@@ -127,7 +128,7 @@ async def test_a_case_from_the_inbox_to_its_next_stage(watched: Watched) -> None
     )
     await page.until("document.querySelector('audio').currentTime >= 2.5")
     await until(lambda: "recording looked at" in watched.audited() and "recording heard" in watched.audited())
-    await watched.page.picture("case-recording")
+    await documented(page, "case")
 
     await page.tell(f"location.hash = '#cases/{late}'; null")
     await page.says("Three thousand were taken twice")

@@ -18,6 +18,7 @@ from phones.agent_phone import AgentPhone, Answer
 from phones.audio import tone
 from switch.asterisk.instance.installation import locate_or_install
 from tests.browser.desks import PEAK, Desk, at_the_desk
+from tests.browser.pictures import documented
 from tests.live.conftest import until
 from tests.live.live_site import LiveSite
 from tests.live.site_files import BYE
@@ -92,7 +93,12 @@ async def test_both_hear_each_other_and_either_hangs_up(desk: Desk) -> None:
     await page.says("Ask first")
     await desk.page.picture("desk-talk")
     await page.press("t")
-    await desk.page.picture("desk-talk-other-theme")
+    await page.click("Case")
+    await page.until("!!document.querySelector('hotline-desk form textarea')")
+    await page.size(1280, 860)
+    await documented(page, "desk")
+    await page.size(1280, 800)
+    await page.click("Case")
     await page.press("t")
     await page.click("Hang up")
     await caller.hear_tone(BYE)
@@ -187,7 +193,8 @@ async def test_loaded_anew_in_a_talk(desk: Desk) -> None:
     after = await desk.house.in_place(number, "talking")
     assert (after["call"], after["agent"]) == (before["call"], "8001")
     assert not caller.is_over
-    assert desk.house.rows("SELECT count(*) FROM talks WHERE call = ?", before["call"]) == [(1,)]
+    one_talk = "SELECT count(*) FROM talks WHERE call = ?"
+    await until(lambda: desk.house.rows(one_talk, before["call"]) == [(1,)])
     await desk.page.press("x")
     await caller.hear_tone(BYE)
     await caller.hang_up()

@@ -15,6 +15,7 @@ from hotline.site.site import Site
 from hotline.store import statements
 from hotline.versions.checking import check
 from hotline.versions.store import Manifest, Versions
+from tests.browser.pictures import documented
 from tests.browser.watched import Watched, empty_site, person, watching
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -97,7 +98,7 @@ async def test_a_flow_is_drawn_with_its_calls_and_its_day(watched: Drawn) -> Non
     await page.until("document.querySelectorAll('svg.flow .step.added').length === 1")
     await page.until("document.querySelector('.diff').innerText.includes('+once_more')")
     assert await page.tell("document.querySelectorAll('svg.flow .way.added').length") == 2
-    await watched.page.picture("flow-compared")
+    await documented(page, "flow")
     await page.tell("location.hash = '#flows/reception'; null")
     await page.until(f"{_STEPS} > 4")
     await watched.choose(".before", "")

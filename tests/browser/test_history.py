@@ -15,6 +15,7 @@ from acd.events import AgentSignedIn
 from calls.ids import AgentId
 from hotline.store import statements
 from hotline.versions.store import Versions
+from tests.browser.pictures import documented
 from tests.browser.watched import Watched, empty_site, person, watching
 from tests.unit.hotline.served import publish, until
 
@@ -90,7 +91,7 @@ async def test_a_call_is_found_told_explained_and_heard(watched: Watched) -> Non
     await page.click("Why this agent")
     await page.says("offered to 01", 120)
     await page.says("01: chosen")
-    await watched.page.picture("history")
+    await documented(page, "history")
     await page.press("t")
     await page.until("document.documentElement.dataset.theme === 'dark'")
     await watched.page.picture("history-dark")

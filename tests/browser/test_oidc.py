@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import NamedTuple
 
+import aiohttp
 import pytest
 
 from bench.accessibility import violations
@@ -82,6 +83,19 @@ async def test_there_and_back_with_a_session(coming: Coming) -> None:
     await page.ask("Page.reload")
     await page.until("!!document.querySelector('hotline-wallboard .figure')")
     assert users.named(coming.site.database, "li").subject == f"{coming.provider.issuer} 248289761001"
+
+
+async def test_out_there_is_out_here(coming: Coming) -> None:
+    """The page that is open goes, too."""
+    await coming.page.open(address(coming.site))
+    await coming.goes("li")
+    await coming.page.until("!!document.querySelector('hotline-wallboard .figure')")
+    port = coming.site.settings.web.port
+    token = {"logout_token": await coming.provider.logout_token("li")}
+    where = f"http://127.0.0.1:{port}/session/directory/out"
+    async with aiohttp.ClientSession() as session, session.post(where, data=token) as answer:
+        assert answer.status == 200
+    await coming.page.says("Nobody is signed in here.")
 
 
 async def test_who_is_not_let_in_reads_why(coming: Coming) -> None:

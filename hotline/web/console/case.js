@@ -1,7 +1,7 @@
 // One case: what the customer said, the calls with their recordings, the stages, the clocks, what may be done, the log.
 
 import { LitElement, html, nothing } from "./vendor/lit.js";
-import { clockWord, entryWord, fieldWord, gradeOfDue, left, moment, named, stageWord } from "./case_words.js";
+import { categoryWord, clockWord, entryWord, fieldWord, gradeOfDue, left, moment, named, stageWord } from "./case_words.js";
 import { span } from "./figures.js";
 import { ask, order } from "./orders.js";
 import { language, t } from "./words.js";
@@ -150,7 +150,7 @@ class Case extends LitElement {
     const mayLook = this.session.acts.see_numbers === "yes";
     const shown = whole ?? told;
     return html`<p>${back}</p>
-      <h2>${told.case} <small>${choices.grade[state.grade] ?? named(state.grade)} · ${named(told.category)}</small></h2>
+      <h2>${told.case} <small>${[choices.grade[state.grade] ?? named(state.grade), categoryWord(told.category)].filter(Boolean).join(" · ")}</small></h2>
       <p role="alert" class="bad">${this.said}</p>
       <dl>
         ${line(t("case_customer"), html`${shown.caller || t("withheld")} ${shown.account ?? ""}
@@ -234,10 +234,18 @@ class Case extends LitElement {
               <span class="quiet">${entry.number} · ${moment(entry.at, zone)}</span> <b>${entryWord(entry.kind)}</b> ${entry.author}
               ${entry.replaces ? html`<span class="quiet">${t("in_place_of", { number: entry.replaces })}</span>` : nothing}
             </p>
-            ${Object.keys(entry.fields).length ? html`<p class="quiet">${Object.entries(entry.fields).map(([name, value]) => html`${fieldWord(name)}: ${said(value)} `)}</p>` : nothing}
+            ${Object.keys(entry.fields).length ? html`<p class="quiet">${this.#fields(entry.fields)}</p>` : nothing}
           </li>`,
       )}
     </ol>`;
+  }
+
+  /** What an entry says, in words. */
+  #fields(fields) {
+    const { grade, department } = this.told.choices;
+    const words = { grade: (one) => grade[one] ?? named(one), department: (one) => department[one] ?? named(one), category: categoryWord };
+    const lines = Object.entries(fields).map(([name, value]) => `${fieldWord(name)}: ${words[name]?.(value) ?? said(value)}`);
+    return lines.join(" · ");
   }
 
   #clocks(zone) {

@@ -108,6 +108,7 @@ export function fieldWord(field) {
   const words = {
     amount: t("field_amount"),
     author: t("field_author"),
+    category: t("case_category"),
     cause: t("field_cause"),
     channel: t("field_channel"),
     clock: t("field_clock"),
@@ -119,10 +120,18 @@ export function fieldWord(field) {
     notice: t("field_notice"),
     person: t("field_person"),
     reason: t("field_reason"),
+    reasons: t("field_reasons"),
+    source: t("field_source"),
     text: t("field_text"),
     to: t("field_to"),
   };
   return words[field] ?? named(field);
+}
+
+/** What a case is: a complaint, a problem, a question. */
+export function categoryWord(category) {
+  const words = { complaint: t("complaint"), problem: t("problem"), question: t("question") };
+  return words[category] ?? named(category);
 }
 
 /** Words with spaces, as people write them. */

@@ -1,7 +1,7 @@
 // The inbox of cases by due time, with filters that the address keeps: #cases, #cases?handler=li; one case: #cases/NUMBER.
 
 import { LitElement, html, nothing, repeat } from "./vendor/lit.js";
-import { clockWord, gradeOfDue, left, moment, named, stageWord } from "./case_words.js";
+import { categoryWord, clockWord, gradeOfDue, left, moment, named, stageWord } from "./case_words.js";
 import { ask } from "./orders.js";
 import { t } from "./words.js";
 import "./case.js";
@@ -197,7 +197,7 @@ class Cases extends LitElement {
       <th scope="row"><a href="#cases/${row.case}">${row.case}</a></th>
       <td>
         ${grades[row.grade] ?? named(row.grade)} ${row.is_unsure ? html`<span class="watch">◆ ${t("case_unsure")}</span>` : nothing}
-        <span class="quiet">${named(row.category)}</span>
+        <span class="quiet">${categoryWord(row.category)}</span>
       </td>
       <td>${stageWord(row.stage)} ${row.link === "merged" ? html`<span class="quiet">→ ${row.into}</span>` : nothing}</td>
       <td>${department[row.department] ?? named(row.department)}</td>

@@ -64,7 +64,9 @@ class Flows extends LitElement {
   willUpdate(changed) {
     if (changed.has("item") && this.list) this.#open(this.item || this.flow);
     if (changed.has("picture")) this.begins = true;
-    if (["picture", "traffic", "compared"].some((one) => changed.has(one))) {
+    const spoken = language(); // words on the ways take room, too
+    if (spoken !== this.spoken || ["picture", "traffic", "compared"].some((one) => changed.has(one))) {
+      this.spoken = spoken;
       this.plan = this.picture && placed(this.picture, this.traffic, this.compared);
     }
   }

@@ -107,9 +107,9 @@ class Governor extends LitElement {
       ${found.reasons.length ? this.#reasons(found.reasons) : nothing}
       <dl>
         <dt>${t("number")}</dt>
-        <dd>${found.callee.number} ${(found.callee.kinds ?? []).join(", ")} ${(found.callee.zones ?? []).slice(0, 3).join(", ")}</dd>
+        <dd>${found.callee.number} ${(found.callee.kinds ?? []).map(kind).join(", ")} ${(found.callee.zones ?? []).slice(0, 3).join(", ")}</dd>
         ${found.callee.lists?.length ? html`<dt>${t("on_lists")}</dt><dd>${found.callee.lists.join(", ")}</dd>` : nothing}
-        ${obligations.map(([name, value]) => html`<dt>${name.replaceAll("_", " ")}</dt><dd>${Array.isArray(value) ? value.join(", ") : String(value)}</dd>`)}
+        ${obligations.map(([name, value]) => html`<dt>${obligation(name)}</dt><dd>${Array.isArray(value) ? value.join(", ") : this.#value(value)}</dd>`)}
         ${found.passed_by.length ? html`<dt>${t("passed_by")}</dt><dd>${found.passed_by.join(", ")}</dd>` : nothing}
         ${found.past_calls
           ? html`<dt>${t("past_calls")}</dt><dd>${Object.entries(found.past_calls).map(([state, count]) => `${count} ${state}`).join(", ") || t("none")}</dd>`
@@ -176,6 +176,11 @@ class Governor extends LitElement {
     </table>`;
   }
 
+  #value(value) {
+    const words = { always: t("record_always"), never: t("record_never"), true: t("must_yes") };
+    return words[value] ?? String(value);
+  }
+
   #verdict(verdict) {
     return { allow: t("allow"), defer: t("defer"), deny: t("deny") }[verdict];
   }
@@ -184,6 +189,26 @@ class Governor extends LitElement {
     const parts = { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false };
     return new Intl.DateTimeFormat(language(), { ...parts, timeZone: this.wire.house.zone }).format(utc * 1000);
   }
+}
+
+/** What an allowed call must keep to. */
+function obligation(name) {
+  const words = {
+    caller_ids: t("must_caller_ids"),
+    notice: t("must_notice"),
+    record: t("must_record"),
+    human_only: t("must_human_only"),
+    longest_ring_s: t("must_longest_ring_s"),
+    least_ring_s: t("must_least_ring_s"),
+    caller_id_rests_s: t("must_caller_id_rests_s"),
+    caller_id_rests_after: t("must_caller_id_rests_after"),
+  };
+  return words[name] ?? name.replaceAll("_", " ");
+}
+
+/** What a number is. */
+function kind(name) {
+  return { mobile: t("kind_mobile"), fixed: t("kind_fixed") }[name] ?? name.replaceAll("_", " ");
 }
 
 customElements.define("hotline-governor", Governor);

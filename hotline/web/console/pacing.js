@@ -63,14 +63,7 @@ class Pacing extends LitElement {
     if (!found) return nothing;
     return html`<p>${t("calls_now", { count: found.live })}</p>
       ${this.#windows(found)}
-      <h3>
-        ${t("today")}
-        <span class="legend">
-          <span class="waiting"><i></i>${t("answers")}</span>
-          <span class="bad"><i></i>${t("abandoned_calls")}</span>
-          <span class="forecast"><i></i>${t("share_so_far")}</span>
-        </span>
-      </h3>
+      <h3>${t("today")} ${found.steps.length ? this.#legend() : nothing}</h3>
       ${found.steps.length
         ? html`<hotline-plot .data=${found.today} .options=${(looks) => this.#today(looks)} .name=${t("today")} .tick=${this.tick}></hotline-plot>
             <h3>
@@ -87,6 +80,14 @@ class Pacing extends LitElement {
               .tick=${this.tick}
             ></hotline-plot>`
         : html`<p class="quiet">${t("nobody_dialled")}</p>`}`;
+  }
+
+  #legend() {
+    return html`<span class="legend">
+      <span class="waiting"><i></i>${t("answers")}</span>
+      <span class="bad"><i></i>${t("abandoned_calls")}</span>
+      <span class="forecast"><i></i>${t("share_so_far")}</span>
+    </span>`;
   }
 
   #windows(found) {

@@ -48,7 +48,7 @@ export function pop(call, { now, zone, whole, mayLook, look, mayRead }) {
               (one) =>
                 html`<li>
                   ${day(one.arrived_at, zone)} ${named(one.queue)} · ${named(one.outcome)} ${one.agent ?? ""}
-                  ${one.transcript && mayRead(one) ? html`<hotline-transcript .call=${one.call}></hotline-transcript>` : nothing}
+                  ${one.transcript && mayRead(one) ? html`<hotline-transcript .call=${one.call} .language=${language()}></hotline-transcript>` : nothing}
                 </li>`,
             )}
           </ul>`

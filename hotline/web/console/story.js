@@ -77,7 +77,7 @@ class Story extends LitElement {
         </div>`,
       )}
       ${this.session.acts.read_transcripts === "yes" && row.recordings.length
-        ? html`<hotline-transcript .call=${row.call}></hotline-transcript>`
+        ? html`<hotline-transcript .call=${row.call} .language=${language()}></hotline-transcript>`
         : nothing}
       <p class="buttons">
         <button class="main" ?disabled=${this.asking || this.why !== null} @click=${() => this.#explain()}>${t("why_so")}</button>
@@ -108,7 +108,7 @@ class Story extends LitElement {
     const lines = [{ at: row.arrived_at, what: row.direction === "in" ? t("story_arrived") : t("story_began") }];
     for (const step of row.steps) {
       const keys = step.keys ? ` · ${step.keys}` : "";
-      lines.push({ at: step.began_at, what: `${step.flow} / ${step.step}: ${step.outcome}${keys}` });
+      lines.push({ at: step.began_at, what: `${step.flow} / ${step.step}: ${step.outcome.replaceAll("_", " ")}${keys}` });
     }
     if (row.queued_at) lines.push({ at: row.queued_at, what: t("story_waits", { queue: row.queue.replaceAll("_", " ") }) });
     for (const leg of row.legs.filter((one) => one.role !== "caller")) {

@@ -5,9 +5,9 @@ import { ask } from "./orders.js";
 import { span } from "./figures.js";
 import { t } from "./words.js";
 
-/** Of the call `call`. */
+/** Of the call `call`; `language` is the page's, in whose words the button is. */
 class Transcript extends LitElement {
-  static properties = { call: {}, found: { state: true }, said: { state: true } };
+  static properties = { call: {}, language: {}, found: { state: true }, said: { state: true } };
 
   constructor() {
     super();

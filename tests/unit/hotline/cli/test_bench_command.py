@@ -14,6 +14,8 @@ pytestmark = pytest.mark.unit
         (["live", "--calls", "10"], "--calls is not for live: it is for talks, memory"),
         (["memory", "--keep", "x"], "--keep is not for memory: it is for talks"),
         (["all", "--rate", "5"], "--rate is not for all"),
+        (["console", "--only", "painter"], "console has none of that name (did you mean painted?); its parts are"),
+        (["live", "--only", "painted"], "live has none of that name; it has no parts"),
         (["talks", "--calls", "10", "--seconds", "5"], "--calls and --seconds: give one of them"),
     ],
 )

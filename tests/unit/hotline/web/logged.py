@@ -43,6 +43,9 @@ class Logged:
         self.database = folder / "hotline.db"
         opening.migrate(self.database)
 
+    async def durable(self) -> None:
+        """All that is logged is there."""
+
     def agents(self) -> frozenset[str]:
         return frozenset({"8001", "8002", "8003"})
 

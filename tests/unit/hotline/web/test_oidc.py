@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import pytest
 import pytest_asyncio
@@ -27,6 +27,7 @@ pytestmark = pytest.mark.unit
 
 _HOST = "127.0.0.1:8780"
 _BACK = f"http://{_HOST}/session/directory/back"
+_LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
 _ROLES: dict[str, tuple[str, ...]] = {"ivr-agents": ("agent",), "ivr-handlers": ("handler", "lead")}
 
 
@@ -273,3 +274,71 @@ def _path(address: str) -> str:
 
 def _quoted(issuer: str) -> str:
     return quote(issuer, safe="")
+
+
+async def _out(house: House, token: str, body: bytes | None = None) -> int:
+    """The status of the answer to a logout token."""
+    given = {"host": _HOST, "authorization": "", "content-type": "application/x-www-form-urlencoded"}
+    form = urlencode({"logout_token": token}).encode() if body is None else body
+    answer = await request(house.app, "POST", "/session/directory/out", form, headers=given)
+    assert answer.headers["cache-control"] == "no-store"
+    return answer.status
+
+
+async def test_out_by_the_directory(house: House, provider: IdentityProvider) -> None:
+    house.add("wang", "handler")
+    assert await house.comes(provider) == ""
+    assert (await house.ask("/session")).status == 200
+    token = await provider.logout_token("li")
+    assert await _out(house, token) == 200
+    assert (await house.ask("/session")).status == 401, "also that of a page that is open"
+    assert house.logged.audited()[-1]["what"] == "signed out"
+    assert "li" in house.logged.audited()[-1]["about"]
+    assert users.named(house.logged.database, "wang").sessions_from == 0.0
+    assert await house.comes(provider) == "", "they may come back"
+    assert await _out(house, token) == 400, "a token counts once"
+    assert (await house.ask("/session")).status == 200
+    assert await _out(house, await provider.logout_token("li", events={_LOGOUT: {}}, sid="a session")) == 200
+    assert (await house.ask("/session")).status == 401
+
+
+async def test_out_is_somebody_who_was_never_here(house: House, provider: IdentityProvider) -> None:
+    assert await _out(house, await provider.logout_token("chen")) == 200
+    assert house.logged.audited() == []
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"iss": "https://login.example/"},
+        {"aud": "another client"},
+        {"iat": None},
+        {"iat": 1_000_000_000},
+        {"iat": 4_000_000_000},
+        {"exp": 1_000_000_000},
+        {"jti": None},
+        {"sub": None, "sid": "a session"},
+        {"events": None},
+        {"events": {"another": {}}},
+        {"events": {_LOGOUT: True}},
+        {"nonce": "of an ID token"},
+    ],
+    ids=str,
+)
+async def test_what_signs_nobody_out(house: House, provider: IdentityProvider, claims: dict[str, Any]) -> None:
+    assert await house.comes(provider) == ""
+    assert await _out(house, await provider.logout_token("li", **claims)) == 400
+    assert (await house.ask("/session")).status == 200
+
+
+async def test_a_sign_out_is_signed_by_the_directory(house: House, provider: IdentityProvider) -> None:
+    assert await house.comes(provider) == ""
+    await provider.tell(strange=True)
+    assert await _out(house, await provider.logout_token("li")) == 400
+    for body in (b"", b"logout_token=", b"logout_token=a&logout_token=b", b"\xff", b"logout_token=" + b"a" * 70_000):
+        assert await _out(house, "", body) == 400
+    assert (await house.ask("/session")).status == 200
+    for _ in range(10):
+        await _out(house, "no token")
+    await provider.tell()
+    assert await _out(house, await provider.logout_token("li")) == 400, "after ten that did not hold there is a pause"
