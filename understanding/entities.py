@@ -91,7 +91,7 @@ def found(
         if not asked and slot.kind == "money" and not _MONEY.search(text):
             continue
         value = _FINDERS[slot.kind](slot, text, today, products)
-        if value is not None:
+        if value is not None and not _is_past(slot, value, today):
             return value
     return None
 
@@ -113,6 +113,11 @@ def keyed(slot: Slot, keys: str, today: date | None, products: Mapping[str, Sequ
                 return None
             month, day = (int(keys[:2]), int(keys[2:])) if len(keys) == 4 else (0, int(keys))
             return _iso(_coming(today, month, day))
+
+
+def _is_past(slot: Slot, value: str | int | float, today: date | None) -> bool:
+    """Whether it is a day before today, where only those to come are meant."""
+    return slot.coming and today is not None and date.fromisoformat(str(value)) < today
 
 
 def number(text: str) -> float | None:

@@ -17,6 +17,8 @@ class Slot(msgspec.Struct, frozen=True, array_like=True):
     confirm: str = ""
     length: tuple[int, int] = (1, 20)
     """Of digits, least and most."""
+    coming: bool = False
+    """Of dates: a day that is past is no value."""
 
 
 class Intent(msgspec.Struct, frozen=True, array_like=True):

@@ -92,7 +92,7 @@ def _intent(key: str, one: WrittenIntent) -> Intent:
     slots = []
     for name, slot in one.slots.items():
         least, _, most = slot.length.partition("-")
-        slots.append(Slot(name, slot.kind, slot.ask, slot.confirm, (int(least), int(most or least))))
+        slots.append(Slot(name, slot.kind, slot.ask, slot.confirm, (int(least), int(most or least)), slot.coming))
     return Intent(key, one.asks, one.also, one.words, one.called, one.leads_to, tuple(slots), one.review)
 
 
@@ -125,6 +125,10 @@ def _slot(slot: Slot, node: Node, book: IntentBook, around: Around) -> Iterator[
         yield Problem(node.key_mark or node.mark, "slot-unfilled", told)
     if slot.length[0] > slot.length[1]:
         yield Problem(node.find(("length",)).mark, RULE, f"{slot.name}: length: the least stands before the most")
+    if slot.coming and slot.kind != "date":
+        yield Problem(
+            node.find(("coming",)).mark, RULE, f"{slot.name}: coming: only a date is to come, not {slot.kind}"
+        )
     for word, phrase in (("ask", slot.ask), ("confirm", slot.confirm)):
         if phrase and phrase not in around.phrases and not around.unread_phrases:
             hint = nearest_hint(phrase, around.phrases)

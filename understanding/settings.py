@@ -24,6 +24,9 @@ class WrittenSlot(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     length: Annotated[str, msgspec.Meta(pattern="^[0-9]{1,2}(-[0-9]{1,2})?$", description="Of digits: 4, or 4-6.")] = (
         "1-20"
     )
+    coming: Annotated[bool, msgspec.Meta(description="Of dates: today and later only; a past day is asked again.")] = (
+        False
+    )
 
 
 class WrittenIntent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

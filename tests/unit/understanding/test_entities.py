@@ -1,7 +1,8 @@
 """Money, dates, digits and products in what callers say."""
 
-from datetime import date
+from datetime import date, timedelta
 
+import msgspec
 import pytest
 
 from understanding.entities import found, keyed, number
@@ -125,3 +126,18 @@ def test_numbers(text: str, value: float) -> None:
 
 def test_what_is_no_number() -> None:
     assert number("好的") is None
+
+
+@pytest.mark.parametrize(
+    ("said", "value"),
+    [
+        ("上个月十五号就该还了", None),
+        ("昨天", None),
+        ("上个月十五号该还的，想晚到后天", None),
+        ("今天", _TODAY.isoformat()),
+        ("不是昨天，是明天", (_TODAY + timedelta(days=1)).isoformat()),
+    ],
+)
+def test_where_only_days_to_come_are_meant_a_past_one_is_no_value(said: str, value: str | None):
+    slot = msgspec.structs.replace(_slot("date"), coming=True)
+    assert found(slot, said, _TODAY, {}) == value

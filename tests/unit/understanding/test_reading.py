@@ -55,6 +55,11 @@ def test_a_good_file() -> None:
             "is: product",
             "7:7: day: no file of dialplans/intents has products: {NAME: [words]} [slot-unfilled]",
         ),
+        (
+            "is: date",
+            "is: money, coming: true",
+            "7:32: day: coming: only a date is to come, not money [intent]",
+        ),
         ("loans/ask", "loans/aks", "5:15: there is no flow loans/aks (did you mean loans/ask?) [unknown-flow]"),
         (
             "    called: {zh-CN: 应还金额}\n",
