@@ -10,7 +10,6 @@ from collections.abc import Mapping
 import msgspec
 
 from complaints.grading.numbers import Number, numbers
-from complaints.grading.text import clause_end, clause_start
 
 _CURRENCY_AFTER = re.compile(
     r"\s?(?:多|余|来|几)?\s?(?:"
@@ -94,7 +93,6 @@ def quantities(text: str, rates: Mapping[str, float]) -> Quantities:
 
     youngest = 0.0
     for number in numbers(text):
-        clause = text[clause_start(text, number.start) : clause_end(text, number.end)]
         before, after = text[max(0, number.start - 16) : number.start], text[number.end : number.end + 24]
         if (age := _age(number, before, after)) is not None:
             take("oldest", age)
@@ -104,7 +102,7 @@ def quantities(text: str, rates: Mapping[str, float]) -> Quantities:
         if money:
             take("money", money)
         sentence = text[max(0, number.start - 30) : number.end + 30]
-        for name, value in _times(number, after, clause, sentence):
+        for name, value in _times(number, after, sentence):
             take(name, value)
         if _WAITED.search(sentence):
             for name, value in _waited(number, after):
@@ -140,7 +138,7 @@ def _money(number: Number, before: str, after: str, rates: Mapping[str, float]) 
     return 0.0
 
 
-def _times(number: Number, after: str, clause: str, sentence: str) -> list[tuple[str, float]]:
+def _times(number: Number, after: str, sentence: str) -> list[tuple[str, float]]:
     found = []
     if _TIMES.match(after) and _OF_CONTACT.search(sentence):
         found.append(("times", number.value))

@@ -6,6 +6,10 @@ import unicodedata
 MOST_CHARACTERS = 10_000
 """Of a longer text the beginning is read: a grade must not cost more, the longer a letter is."""
 
+LONGEST_CLAUSE = 200
+"""Characters. A text without an end of a clause would else be read anew for each word that is found in it: ten thousand
+characters of a stranger's letter took eight seconds, and the store waited."""
+
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
 _SPACES = re.compile(r"\s+")
 _HAN = r"[\u3400-\u9fff]"
@@ -35,19 +39,13 @@ def normal(text: str) -> str:
 
 
 def clause_start(text: str, place: int) -> int:
-    """Where the clause begins that `place` is in. A comma or point between two digits ends none."""
-    for at in range(place - 1, -1, -1):
+    """Where the clause begins that `place` is in, at most LONGEST_CLAUSE before it. A comma or point between two digits
+    ends none."""
+    earliest = max(0, place - LONGEST_CLAUSE)
+    for at in range(place - 1, earliest - 1, -1):
         if text[at] in _CLAUSE_END and not _in_number(text, at):
             return at + 1
-    return 0
-
-
-def clause_end(text: str, place: int) -> int:
-    """Where the clause ends that `place` is in."""
-    for at in range(place, len(text)):
-        if text[at] in _CLAUSE_END and not _in_number(text, at):
-            return at
-    return len(text)
+    return earliest
 
 
 def _in_number(text: str, at: int) -> bool:

@@ -104,7 +104,7 @@ def add(
     """
     opened = open_site(site)
     with told():
-        end = instant(until, opened.zone) if until else None
+        end = instant(until, opened.zone, end=True) if until else None
         wish = Wish(
             list=list_, scope=scope, source=source, reason=reason, author=author or getpass.getuser(), until=end
         )

@@ -55,7 +55,7 @@ def import_numbers(
             source=source or file.stem[:80],
             reason=reason,
             author=author or getpass.getuser(),
-            until=instant(until, opened.zone) if until else None,
+            until=instant(until, opened.zone, end=True) if until else None,
         )
         refuse_unheard(opened, lists=[list_], scope=scope)
         size = file.stat().st_size

@@ -17,7 +17,8 @@ ReasonOption = Annotated[str, typer.Option("--reason", "-r", help="Why; it is ke
 AuthorOption = Annotated[str, typer.Option("--author", help="Who; unless given, the user of this machine.")]
 
 UntilOption = Annotated[
-    str, typer.Option(help="Until when: 2027-12-01 or 2027-12-01T18:00, in the house's zone; left out: for good.")
+    str,
+    typer.Option(help="The last day, 2027-12-01, or its end, 2027-12-01T18:00, in the house's zone; else: for good."),
 ]
 
 RegionOption = Annotated[str, typer.Option(help="ISO 3166: how numbers are dialled there; unless given, the site's.")]

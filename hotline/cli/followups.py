@@ -16,7 +16,7 @@ from complaints.dispatch.settings import Dispatch
 from hotline.cli.common import JsonOption, SiteOption, open_site, out, print_json, print_table, told, when
 from hotline.cli.stored import RevealOption, audit_shown
 from hotline.followups import acts, reading
-from hotline.site.instants import instant
+from hotline.site.instants import between
 from hotline.site.site import Site
 from hotline.versions.case_rules import rules_of
 from hotline.versions.follow_up_rules import FollowUpRules
@@ -188,7 +188,7 @@ def export(
     questionnaire: Annotated[str, typer.Argument(help="Of questionnaires.yaml.")],
     site: SiteOption = Path(),
     since: Annotated[str, typer.Option(help="From then on, in the house's zone: 2026-11-01.")] = "",
-    until: Annotated[str, typer.Option(help="Before then; default: now.")] = "",
+    until: Annotated[str, typer.Option(help="Before then; a day is in it. Default: now.")] = "",
     reveal: RevealOption = False,
     json: JsonOption = False,
 ) -> None:
@@ -203,9 +203,8 @@ def export(
     opened = open_site(site)
     audit_shown(opened, reveal, f"answers to {questionnaire}")
     with told():
-        first = instant(since, opened.zone) if since else 0.0
-        last = instant(until, opened.zone) if until else time.time()
-        rows = reading.answers(opened.database, questionnaire, first, last)
+        first, last = between(since or None, until or None, opened.zone)
+        rows = reading.answers(opened.database, questionnaire, first or 0.0, time.time() if last is None else last)
     rows = rows if reveal else [reading.masked_answer(row) for row in rows]
     if json:
         print_json(rows)

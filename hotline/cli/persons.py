@@ -280,7 +280,7 @@ def import_(
 
 
 def _wish(opened: Site, list_: str, scope: str, until: str, source: str, reason: str, author: str) -> Wish:
-    end = instant(until, opened.zone) if until else None
+    end = instant(until, opened.zone, end=True) if until else None
     refuse_unheard(opened, lists=[list_], scope=scope)
     return Wish(list=list_, scope=scope, source=source, reason=reason, author=author or getpass.getuser(), until=end)
 

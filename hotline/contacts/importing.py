@@ -127,7 +127,12 @@ def import_list(
                 size = max(path.stat().st_size, 1)
                 for read, part in _parts(contact_rows.read(left, columns, wanted.region, wanted.zone)):
                     loading.take(part)
-                    progress(read, min(1.0, read / max(_rows_of(size, read, loading.bytes_seen), 1)))
+                    progress(read, min(1.0, read * max(loading.bytes_seen / max(read, 1), 1) / size))
+                if not summary.rows:
+                    raise BadInput("there is no row in it but the heading")
+                if taken is not None and not summary.contacts:
+                    told = f"nobody in it can be called: the list {wanted.name} stays as it was"
+                    raise BadInput(f"{told}; --dry-run tells why, row by row")
                 loading.finish(taken, wanted)
             except BaseException:
                 with contextlib.suppress(sqlite3.Error):  # a full disk: the next import takes it out
@@ -137,11 +142,6 @@ def import_list(
             _drop(store, taken[0])
     summary.took_s = time.perf_counter() - began
     return summary
-
-
-def _rows_of(size: int, read: int, seen: int) -> float:
-    """How many rows a file may have, by the size of those that were read."""
-    return size / max(seen / max(read, 1), 1)
 
 
 def _parts(read: Iterator[Contact | Problem]) -> Iterator[tuple[int, list[Contact | Problem]]]:

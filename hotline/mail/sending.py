@@ -120,7 +120,7 @@ class Mailing:
                         async with self._sending:
                             await self._send(row)
                         failures = 0
-            except (aiosmtplib.SMTPException, OSError, sqlite3.Error) as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, the next try must be
                 failures += 1
                 pause_s = self._backoff.delay_s(failures, self._jitter)
                 self._state.down(f"{type(error).__name__}: {error}", pause_s)

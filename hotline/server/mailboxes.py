@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import random
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,7 +11,6 @@ import structlog
 
 from calls.backoff import Backoff
 from calls.dependencies import Dependency
-from calls.errors import BadInput
 from hotline.cases.mailbox import Box, Round, take_in_new
 from hotline.site.mailbox import MailboxSettings
 from hotline.site.site import Site
@@ -61,7 +59,7 @@ class Mailbox:
             try:
                 self._looking = asyncio.ensure_future(asyncio.to_thread(self._look))
                 found = await asyncio.shield(self._looking)
-            except (BadInput, OSError, ValueError, sqlite3.Error) as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, the next look must be
                 failures += 1
                 pause_s = self._backoff.delay_s(failures, self._jitter)
                 self._state.down(str(error) or type(error).__name__, pause_s)

@@ -8,7 +8,6 @@ the store.
 import asyncio
 import contextlib
 import random
-import sqlite3
 from collections.abc import Callable
 
 import aiohttp
@@ -66,7 +65,7 @@ class SharedLists:
             while True:
                 try:
                     done = await self._fetch(session, name, member)
-                except (aiohttp.ClientError, BadInput, OSError, TimeoutError, ValueError, sqlite3.Error) as error:
+                except Exception as error:  # noqa: BLE001 - whatever it is, the next look must be
                     failures += 1
                     pause_s = self._backoff.delay_s(failures, self._jitter)
                     state.down(_told(error), pause_s)

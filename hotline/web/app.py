@@ -59,6 +59,7 @@ from hotline.web import (
     whatif,
 )
 from hotline.web.acts import acts_by_route
+from hotline.web.bodies import BoundedBodies, known_by
 from hotline.web.idempotency import Idempotency
 from hotline.web.own_work import owns_of
 from hotline.web.people import People
@@ -105,7 +106,8 @@ def make(
         dependencies=[Depends(known_parameters)],
     )
     strictness.add(app)
-    app.add_middleware(Idempotency)
+    app.add_middleware(BoundedBodies, knows=known_by(guard))
+    app.add_middleware(Idempotency)  # around it: it reads at most 64 kB itself
 
     @app.get("/health", tags=["operations"])
     async def health(response: Response) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import pydantic
 from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response
 
 from calls.errors import BadInput
-from calls.ids import AttemptId, CallId
+from calls.ids import AgentId, AttemptId, CallId
 from control.messages import events
 from hotline.cases.categories import refuse_misspelt
 from hotline.site import audit
@@ -22,7 +22,7 @@ from hotline.web import call_log
 from hotline.web.call_search import AskedCalls
 from hotline.web.rights import Client, Guard
 from hotline.web.rules_now import RulesNow
-from hotline.web.strictness import Body, CallPath
+from hotline.web.strictness import Body, CallPath, one_of
 
 Most = Annotated[int, Query(ge=1, le=MOST, description="Rows of a page.", examples=[50])]
 
@@ -125,9 +125,15 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
     async def supervise(
         call: CallPath, wanted: Supervision, client: Annotated[Client, Depends(guard.needs("supervise"))]
     ) -> dict[str, str]:
-        """Ring a supervisor's phone and let it into a talk. Audited."""
-        if CallId(call) not in controller.register.calls:
+        """Ring a supervisor's phone and let it into a talk. 409: the call is in none. Audited."""
+        mine = controller.register.calls.get(CallId(call))
+        if mine is None:
             raise HTTPException(404, "no such call goes on now")
+        phones = {found for agent in controller.agents() if (found := controller.account(AgentId(agent)))}
+        if wanted.account not in phones and wanted.account not in controller.register.phones:
+            raise one_of("phone", wanted.account, sorted(phones))
+        if mine.place != "talking" or controller.register.offer_of(mine) is None:
+            raise HTTPException(409, f"a talk with an agent is listened to; this call is {mine.place}")
         about = f"call {call}, {wanted.mode} at {wanted.account}"
         await asyncio.to_thread(audit.note, controller.database.parent, "talk supervised", about, client.name)
         await controller.tell(events.SupervisionWanted(CallId(call), wanted.account, wanted.mode))

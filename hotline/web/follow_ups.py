@@ -12,7 +12,7 @@ from calls.numbers import e164
 from complaints.dispatch.settings import Dispatch
 from hotline.followups import acts, answers, reading
 from hotline.site import audit
-from hotline.site.instants import instant
+from hotline.site.instants import between
 from hotline.store.transactions import writing
 from hotline.versions.case_rules import rules_of
 from hotline.versions.follow_up_rules import FollowUpRules
@@ -26,7 +26,7 @@ from ivr.questionnaires import Questionnaire, walk
 Number = Annotated[int, Path(description="A follow-up's number.", ge=1, examples=[17])]
 Name = Annotated[str, Path(description="A questionnaire of questionnaires.yaml.", examples=["after_complaint"])]
 Since = Annotated[str, Query(description="From then on, in the house's zone.", examples=["2026-11-01"], max_length=32)]
-Until = Annotated[str, Query(description="Before then; unless given, now.", examples=["2026-12-01"], max_length=32)]
+Until = Annotated[str, Query(description="Before then; a day is in it.", examples=["2026-11-30"], max_length=32)]
 Word = Annotated[str, Query(max_length=64)]
 Answers = dict[str, Annotated[str, pydantic.Field(max_length=64)]]
 _ONCE_IN_S = 24 * 3600.0
@@ -163,11 +163,11 @@ def add(app: FastAPI, controller: Controller, guard: Guard) -> None:
 
     @app.get("/questionnaires/{questionnaire}/answers", dependencies=[Depends(reads)], tags=["follow-ups"])
     async def exported(questionnaire: Name, since: Since = "", until: Until = "") -> list[dict[str, Any]]:
-        """Every answer from `since` on and before `until`, one a row; numbers are masked."""
+        """Every answer from `since` on and before `until` (a day is in it), one a row; numbers are masked."""
         with _refused():
-            first = instant(since, controller.zone) if since else 0.0
-            last = instant(until, controller.zone) if until else time.time() + 1.0
-            rows = await asyncio.to_thread(reading.answers, database, questionnaire, first, last)
+            first, last = between(since or None, until or None, controller.zone)
+            end = time.time() + 1.0 if last is None else last
+            rows = await asyncio.to_thread(reading.answers, database, questionnaire, first or 0.0, end)
         return [reading.masked_answer(row) for row in rows]
 
 

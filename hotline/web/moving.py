@@ -54,6 +54,6 @@ def add(app: FastAPI, controller: Controller, known: list[Any]) -> None:
         if mine.place not in ("waiting", "booked"):
             raise HTTPException(409, f"the call does not wait, it is {mine.place}")
         await controller.tell(CallMoved(CallId(call), queue))
-        if mine.place in ("waiting", "booked") and mine.queue != queue:
+        if mine.queue != queue:  # wherever it is by now: it may have hung up, or ring at an agent of the queue before
             raise HTTPException(409, f"{queue} takes nobody now: it is full, or nobody is there who could ever answer")
         return {"call": call, "queue": queue}

@@ -95,7 +95,7 @@ class People:
 
     def is_private(self, request: Request) -> bool:
         """Whether nobody reads on the way: it came by TLS, or stays on this machine."""
-        return self.by_tls(request) or is_loopback(urlsplit(f"//{request.headers.get('host', '')}").hostname or "")
+        return self.by_tls(request) or is_loopback(_host_of(request.headers.get("host", "")))
 
     def by_tls(self, request: Request) -> bool:
         """Whether the browser came by TLS: to us, or to the proxy before us."""
@@ -109,7 +109,10 @@ class People:
     def _is_ours(self, origin: str, headers: Headers) -> bool:
         if self._origin is not None and origin == self._origin:
             return True
-        return urlsplit(origin).netloc == headers.get("host", "")
+        try:
+            return urlsplit(origin).netloc == headers.get("host", "")
+        except ValueError:  # no address at all, as "http://["
+            return False
 
 
 def may_set_password_by_link(session: Session, now: float) -> bool:
@@ -125,6 +128,14 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _host_of(authority: str) -> str:
+    """The name or address of a Host header; empty for what is none."""
+    try:
+        return urlsplit(f"//{authority}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def network_of(address: str) -> str:

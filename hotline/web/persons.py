@@ -89,9 +89,9 @@ class ListRequest(Saying):
     list: Annotated[_Key, pydantic.Field(examples=["vulnerable"])]
     reason: Annotated[_Text, pydantic.Field(examples=["said so on the phone"])]
     scope: Annotated[str, pydantic.Field(max_length=96)] = ""
-    until: Annotated[_When | None, pydantic.Field(description="Its end; left out: none.", examples=["2099-12-31"])] = (
-        None
-    )
+    until: Annotated[
+        _When | None, pydantic.Field(description="The last day, or its end; left out: none.", examples=["2099-12-31"])
+    ] = None
 
 
 class ExceptionRequest(Whom):
@@ -230,7 +230,7 @@ def add(app: FastAPI, controller: Controller, guard: Guard, answers: Answers) ->
     @app.post("/person-lists", tags=["persons"])
     async def put(wanted: ListRequest, client: Tells) -> dict[str, Any]:
         """Put a person or an account on a list: vulnerable, complained, vip, white … Policies say what it means."""
-        party, until = party_of(wanted), at(wanted.until)
+        party, until = party_of(wanted), at(wanted.until, end=True)
         heard(unheard_list, wanted.list)
         wish = Wish(
             list=wanted.list,

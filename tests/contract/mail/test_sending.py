@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 from calls.backoff import Backoff
 from calls.dependencies import Dependency
 from hotline.cases.clock_work import ClockWork
+from hotline.mail import sending
 from hotline.mail.sending import MailedNotices, Mailing
 from hotline.site.mail import MailSettings
 from hotline.store import opening
@@ -93,6 +94,28 @@ async def test_what_was_given_while_the_server_was_away_is_sent_when_it_is_back(
     sender.notice_given()
     await until(lambda: state.state == "down")
     server.come()
+    await until(lambda: mark_of(database) == "1")
+    await sender.close()
+    assert len(server.box.came) == 1
+
+
+async def test_a_fault_of_our_own_is_told_and_the_notice_sent_once_it_is_mended(
+    database: Path, server: MailRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = sending.message
+
+    def broken(*_: Any) -> Any:
+        raise KeyError("a word that nobody wrote")
+
+    monkeypatch.setattr(sending, "message", broken)
+    server.come()
+    sender, state = mailing(database, server)
+    sender.start()
+    give(database)
+    sender.notice_given()
+    await until(lambda: state.state == "down")
+    assert "KeyError" in state.error
+    monkeypatch.setattr(sending, "message", made)
     await until(lambda: mark_of(database) == "1")
     await sender.close()
     assert len(server.box.came) == 1

@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from calls.backoff import Backoff
 from calls.dependencies import Dependency
 from calls.errors import BadInput
-from hotline.cases import intake
+from hotline.cases import intake, mail
 from hotline.server.mailboxes import Mailbox, make_mailboxes
 from hotline.site.site import Site
 from hotline.store import opening
@@ -86,13 +86,32 @@ async def test_what_is_no_message_is_told_and_the_next_one_taken(tmp_path: Path,
         await reader.close()
 
 
-async def test_what_is_not_on_disk_stays_unseen(
+async def test_a_message_that_breaks_the_parser_is_told_and_the_next_one_taken(
     tmp_path: Path, box: MailboxRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(html: str) -> str:
+        raise AssertionError(f"expected name token at {html!r}")
+
+    monkeypatch.setattr(mail, "_words_of", broken)
+    html = b"From: a@b.c\r\nContent-Type: text/html\r\n\r\n<p>back"
+    uids = {box.put(html), box.put(message("one").as_bytes())}
+    with capture_logs() as said:
+        reader, state = standing(site_with(tmp_path, box.port))
+        reader.start()
+        await until(lambda: box.seen() == uids and state.state == "up")
+        await until(lambda: any(line["event"] == "message not taken in" for line in said))
+        assert any("cannot be read: AssertionError" in str(line.get("error")) for line in said)
+        await reader.close()
+
+
+@pytest.mark.parametrize("error", [BadInput, RuntimeError])
+async def test_what_is_not_on_disk_stays_unseen(
+    tmp_path: Path, box: MailboxRig, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
 ) -> None:
     whole = intake.take_in
 
     def full(*_: Any) -> Any:
-        raise BadInput("database or disk is full; nothing was changed")
+        raise error("database or disk is full; nothing was changed")
 
     uid = box.put(message("one").as_bytes())
     site = site_with(tmp_path, box.port)

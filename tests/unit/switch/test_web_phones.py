@@ -63,6 +63,8 @@ def test_what_a_phone_says_goes_on(said: str) -> None:
         (message(sender=f"<sip:{USER}@hotline>, <sip:trunk@hotline>;tag=a"), "From is not"),
         (message(sender=f"<sip:trunk@hotline>;x=<sip:{USER}@hotline>"), "From is not"),
         (message("REGISTER sip:hotline SIP/2.0", OWN, "<sip:agent-8002@hotline>"), "To is not"),
+        (message(sender=f"a{' ' * 32_000}b"), "From or To is too long"),
+        (message(to='\\"' * 16_000), "From or To is too long"),
         (message("REFER sip:8002@hotline SIP/2.0"), "no request of a phone"),
         (message("MESSAGE sip:8002@hotline SIP/2.0"), "no request of a phone"),
         (message("SUBSCRIBE sip:8002@hotline SIP/2.0"), "no request of a phone"),

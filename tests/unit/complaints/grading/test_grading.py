@@ -1,5 +1,7 @@
 """Grades by the rules of a small file: the most severe of those that hold, with its reasons."""
 
+import time
+
 import pytest
 
 from complaints.grading.grading import NO_RULE, Facts, grade
@@ -125,3 +127,20 @@ def test_what_is_wrong_is_told_at_its_place(old: str, new: str, told: str) -> No
     _, problems = read_grades(parse(FILE.replace(old, new, 1), "dialplans/grades.yaml"), ["office"], ["fast"])
     assert any(told in problem.message for problem in problems), problems
     assert all(problem.mark.line > 1 for problem in problems)
+
+
+@pytest.mark.parametrize("written", ["1,", "三次", "1元", "没有被偷", "没有法院"])
+def test_a_text_that_ends_no_clause_costs_in_proportion_to_its_length(written: str) -> None:
+    grades = read()
+
+    def cost_s(length: int) -> float:
+        text = (written * length)[:length]
+        costs = []
+        for _ in range(3):
+            began = time.thread_time()
+            grade(text, Facts(category="complaint"), grades)
+            costs.append(time.thread_time() - began)
+        return min(costs)
+
+    cost_s(100)  # what is compiled at the first use
+    assert cost_s(8_000) < 8 * cost_s(2_000), "as its square it is sixteen times as much"

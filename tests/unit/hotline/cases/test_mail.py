@@ -57,6 +57,9 @@ def test_markup_is_taken_out_and_attachments_are_counted() -> None:
         (b"From: a@b.c\r\nContent-Type: text/plain; charset=x-unknown\r\n\r\n\xe9\x80\x80\xe9\x92\xb1", "退钱"),
         (b"From: a@b.c\r\nDate: yesterday\r\n\r\nhello", "hello"),
         (b"From: <<<>>> ;;\r\nMessage-ID: \r\n\r\nhello", "hello"),
+        (b"From: a@b.c\r\nContent-Type: text/html\r\n\r\n<p><![if !x]>5 > 3<![endif]> <![<b>old", "5 > 3 old"),
+        (b"From: a@b.c\r\nContent-Type: text/html\r\n\r\n<![ Subject [ <p>my money at R&D", "my money at R&D"),
+        (b"From: a@b.c\r\nContent-Type: text/html\r\n\r\nback <", "back <"),
         (b"From: a@b.c\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\n--x--", ""),
     ],
 )

@@ -1,7 +1,9 @@
 """hotline do-not-call: every change with its reason, masked unless asked, the same as JSON."""
 
 import json
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
@@ -81,8 +83,19 @@ def test_an_export_is_masked_unless_that_is_asked_for_and_audited(site: Path) ->
     said = run(site, "export", "--reveal")[1]
     assert said.splitlines()[0] == "list,number,scope,source,reason,since,until"
     assert "do_not_call,+8613800138000,,hand,asked," in said
-    assert "2999-01-01T00:00:00+08:00" in said
+    assert "2999-01-02T00:00:00+08:00" in said  # the day is in it
     assert "numbers shown" in (site / "var" / "audit.log").read_text()
+
+
+@pytest.mark.parametrize("words", [("add", "13800138000"), ("import", "registry.csv")])
+def test_the_day_until_which_an_entry_holds_is_its_last(site: Path, words: tuple[str, ...]) -> None:
+    (site / "registry.csv").write_text("13800138000\n", encoding="utf-8")
+    command, what = words
+    what = str(site / what) if command == "import" else what
+    today = datetime.now(ZoneInfo("Asia/Shanghai")).date().isoformat()
+    code, _, wrong = run(site, command, what, "--reason", "asked", "--until", today)
+    assert code == 0, wrong
+    assert as_json(site, "check", "13800138000")[0]["forbidden"] is True  # type: ignore[index]  # a list of one
 
 
 def test_two_sites_share_by_a_file(site: Path) -> None:

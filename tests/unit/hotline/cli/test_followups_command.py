@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,11 @@ def test_lists_and_stories_are_masked_unless_somebody_reveals_them_which_is_writ
 def test_a_result_is_kept_and_exported(visits: Visits) -> None:
     words = ("done", "1", "--answer", "solved=no", "--answer", "why=2", "--answer", "satisfied=5", "--author", "li")
     assert told(visits, *words) == {"followup": 1, "state": "done"}
+    today = datetime.now(UTC).date()  # the site's zone
+    assert told(visits, "answers", "visit", "--until", str(today))
+    assert not told(visits, "answers", "visit", "--until", str(today - timedelta(days=1)))
+    wrong = run(visits, "answers", "visit", "--since", "2026-11-02", "--until", "2026-11-01")
+    assert (wrong.exit_code, "nothing lies between them" in wrong.output) == (2, True)
     head, *rows = run(visits, "answers", "visit").output.splitlines()
     assert head.startswith("source,questionnaire,version,question,word,figure,at,channel")
     assert sorted(row.split(",")[3:5] for row in rows) == [["satisfied", "5"], ["solved", "no"], ["why", "rude"]]

@@ -233,6 +233,15 @@ def test_a_list_is_replaced_only_when_that_is_said_and_all_at_once(store: Path) 
     assert rows(store, "SELECT name, state, contacts FROM contact_lists") == [("spring", "ready", 1)]
 
 
+def test_a_file_with_nobody_in_it_takes_no_lists_place(store: Path) -> None:
+    imported(store, "手机\n13800138000\n13700137000\n")
+    for lines, told in (("手机\n", "no row in it but the heading"), ("手机\n1.38E+10\n", "the list spring stays")):
+        with pytest.raises(BadInput, match=told):
+            imported(store, lines, replace=True)
+        assert rows(store, "SELECT name, state, contacts FROM contact_lists") == [("spring", "ready", 2)]
+        assert len(people(store)) == 2
+
+
 def test_an_import_that_is_cut_leaves_nothing_half(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     content = "手机\n" + "".join(f"{13_000_000_000 + count}\n" for count in range(3_500))
     plain = importing._Loading.take

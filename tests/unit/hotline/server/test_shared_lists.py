@@ -115,6 +115,23 @@ async def group(tmp_path: Path) -> AsyncIterator[Group]:
     await made.fetching.close()
 
 
+async def test_a_fault_of_our_own_is_told_and_the_lists_are_asked_for_again(
+    group: Group, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = SharedLists._applied
+
+    def broken(*_: Any) -> Any:
+        raise KeyError("a word that nobody wrote")
+
+    monkeypatch.setattr(SharedLists, "_applied", broken)
+    entries.add(group.beijing.database, [ZHANG], ASKED, time.time())
+    async with group.open():
+        group.fetching.start()
+        await until(lambda: group.state.state == "down" and "nobody wrote" in group.state.error)
+        monkeypatch.setattr(SharedLists, "_applied", whole)
+        await until(lambda: group.refused(ZHANG))
+
+
 async def test_what_one_puts_on_a_list_the_other_refuses_within_the_pause_and_revokes(group: Group) -> None:
     entries.add(group.beijing.database, [ZHANG], ASKED, time.time())
     async with group.open():

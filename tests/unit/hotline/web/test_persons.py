@@ -115,6 +115,23 @@ async def test_what_is_told_decides_and_is_taken_back(served: FastAPI, tmp_path:
 
 
 @pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/person-lists", {"person": "c1", "list": "vulnerable", "reason": "said so", "source": "care"}),
+        ("/exceptions", {"person": "c1", "exception": "house.evenings", "reason": "asked"}),
+        ("/consents", {"person": "c1", "purpose": "marketing", "given": True, "source": "web"}),
+    ],
+)
+async def test_the_day_until_which_something_holds_is_its_last(
+    served: FastAPI, path: str, body: dict[str, object]
+) -> None:
+    today, yesterday = (datetime.now(ZONE).date() - timedelta(days=ago) for ago in (0, 1))
+    assert (await post(served, path, {**body, "until": today.isoformat()})).status == 200
+    past = await post(served, path, {**body, "until": yesterday.isoformat()})
+    assert past.status == 422, past.json
+
+
+@pytest.mark.parametrize(
     ("path", "body", "said"),
     [
         ("/persons/known", {}, "one of person, number and account"),
