@@ -14,7 +14,7 @@ from typing import Any
 
 import aiohttp
 
-from bench.children import within
+from bench.children import die_with_parent, within
 
 PICTURES = Path(os.environ["HOTLINE_PICTURES"]) if os.environ.get("HOTLINE_PICTURES") else None
 """The folder of pictures that are kept."""
@@ -135,7 +135,11 @@ async def chromium(folder: Path, language: str = "en-GB", says: Path | None = No
             "--disable-features=WebRtcHideLocalIpsWithMdns",
         )
     process = await asyncio.create_subprocess_exec(
-        program, *flags, stderr=asyncio.subprocess.DEVNULL, start_new_session=True
+        program,
+        *flags,
+        stderr=asyncio.subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=die_with_parent,  # a bench that is killed would leave a browser behind that draws for ever
     )
     try:
         async with aiohttp.ClientSession() as session:
