@@ -39,23 +39,29 @@ class BoundedBodies:
         request = Request(scope)
         named = request.headers.get("content-length", "")
         length = int(named) if named.isascii() and named.isdigit() else None
-        most = LONGEST_OF_STRANGERS
-        if (length is None and "transfer-encoding" in request.headers) or (length or 0) > most:
-            most = LONGEST_BY_PATH.get(scope["path"], LONGEST) if await self._knows(request) else most
+        most = await self._most(request, length or 0)
         if length is not None and length > most:
             await _refusal(most)(scope, receive, send)
             return
         come = 0
 
         async def counted() -> Message:
-            nonlocal come
+            nonlocal come, most
             message = await receive()
-            come += len(message.get("body", b""))
+            before, come = come, come + len(message.get("body", b""))
+            if before <= LONGEST_OF_STRANGERS < come:
+                most = await self._most(request, come)
             if come > most:
                 raise HTTPException(413, _told(most), {"Connection": "close"})
             return message
 
         await self._app(scope, counted, send)
+
+    async def _most(self, request: Request, length: int) -> int:
+        """The most bytes that are taken where so many come; nobody is looked up for a short body."""
+        if length <= LONGEST_OF_STRANGERS or not await self._knows(request):
+            return LONGEST_OF_STRANGERS
+        return LONGEST_BY_PATH.get(request.scope["path"], LONGEST)
 
 
 def known_by(guard: Guard) -> _Knows:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,7 +16,9 @@ from hotline.cases.work import Work
 from hotline.store import statements
 from hotline.versions.case_rules import CaseRules, compiled_again
 from hotline.views.metrics import Metrics
+from hotline.web.app import make
 from hotline.web.rights import Client
+from hotline.web.tokens import WaitTokens
 from tests.unit.hotline.web.asking import ask as send
 from tests.unit.hotline.web.asking import over
 
@@ -50,6 +52,17 @@ def ask(database: Path) -> Ask:
     return asking
 
 
+@pytest.fixture
+def ask_anew(database: Path) -> Ask:
+    """Of an application of the test's own, which has read no rules yet."""
+    made = make(cast(Any, Served(database)), "token", WaitTokens("a secret"))
+
+    async def asking(method: str, path: str, body: object = None) -> tuple[int, Any]:
+        return await send(made, method, path, body, "token")
+
+    return asking
+
+
 def incoming(source: str = "m1", **more: object) -> dict[str, object]:
     return {"source": source, "text": "扣了我三千块，打13800138000", "caller": "138 0013 8000", **more}
 
@@ -78,23 +91,23 @@ rules: [{grade: one, when: harm, because: loss}]
 
 
 async def test_a_category_that_is_nearly_one_is_refused_and_another_is_taken(
-    ask: Ask, monkeypatch: pytest.MonkeyPatch
+    ask_anew: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
         "hotline.web.rules_now.rules_of", lambda versions, version: compiled_again({"dialplans/grades.yaml": GRADES})
     )
-    status, told = await ask("POST", "/cases", incoming(category="complaintt"))
+    status, told = await ask_anew("POST", "/cases", incoming(category="complaintt"))
     assert (status, "(did you mean complaint?)" in told["detail"]) == (422, True)
     for number, category in enumerate(("problem", "服务态度", "complaint")):
-        assert (await ask("POST", "/cases", incoming(f"c{number}", category=category)))[0] == 201
+        assert (await ask_anew("POST", "/cases", incoming(f"c{number}", category=category)))[0] == 201
 
 
-async def test_rules_that_cannot_be_read_keep_no_message_out(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_rules_that_cannot_be_read_keep_no_message_out(ask_anew: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     def unreadable(versions: object, version: str) -> CaseRules:
         raise BadInput("not of this release")
 
     monkeypatch.setattr("hotline.web.rules_now.rules_of", unreadable)
-    assert (await ask("POST", "/cases", incoming(category="complaintt")))[0] == 201
+    assert (await ask_anew("POST", "/cases", incoming(category="complaintt")))[0] == 201
 
 
 @pytest.mark.parametrize(

@@ -335,7 +335,7 @@ async def test_a_sign_out_is_signed_by_the_directory(house: House, provider: Ide
     assert await house.comes(provider) == ""
     await provider.tell(strange=True)
     assert await _out(house, await provider.logout_token("li")) == 400
-    for body in (b"", b"logout_token=", b"logout_token=a&logout_token=b", b"\xff", b"logout_token=" + b"a" * 70_000):
+    for body in (b"", b"logout_token=", b"logout_token=a&logout_token=b", b"\xff", b"logout_token=" + b"a" * 16_000):
         assert await _out(house, "", body) == 400
     assert (await house.ask("/session")).status == 200
     for _ in range(10):

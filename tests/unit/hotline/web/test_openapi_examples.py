@@ -122,6 +122,7 @@ async def test_each_example_is_answered(house: tuple[Server, str, str], monkeypa
         "post /cases/{case}/origin": 409,  # nor that it is about a call of ours
         "post /agents/{agent}/dial": 403,  # no dialplans/outgoing.yaml: nobody outside is called
         "post /agents/{agent}/phone": 409,  # this switch takes no browsers as phones
+        "post /calls/{call}/supervise": 409,  # this caller waits, and is in no talk
         "post /agents/{agent}/talk/move": 409,  # the agent has no talk
         "get /calls/{call}/numbers": 404,  # the example's call is over
         "post /agents/{agent}/preview": 409,  # the agent is shown nobody, and has no talk of a campaign

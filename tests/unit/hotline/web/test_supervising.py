@@ -8,8 +8,8 @@ import pytest
 from acd.events import CallMoved
 from calls.commands import Originate
 from calls.ids import AgentId, CallId, QueueName
-from control import events
-from control.register import Register
+from control.messages import events
+from control.register.register import Register
 from hotline.views.metrics import Metrics
 from tests.unit.control.harness import ControlHarness
 from tests.unit.hotline.web.asking import ask, over
