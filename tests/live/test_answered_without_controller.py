@@ -24,7 +24,7 @@ pytestmark = pytest.mark.live
 
 
 async def test_who_answers_hears_music_and_is_hung_up_when_nobody_comes(tmp_path: Path) -> None:
-    async with asterisk_rig(tmp_path, answered_wait_s=2.0) as rig:
+    async with asterisk_rig(tmp_path, answered_wait_s=8.0) as rig:  # music begins anywhere, in a rest, too
         phone, leg = await rig.phone("1001", LeaveRinging()), Steps(rig).leg()
         rig.switch.send(Originate(leg, Steps(rig).attempt(), "phone:1001", "95001", "", 20.0))
         await rig.events.next(CallRinging)

@@ -42,7 +42,9 @@ async def somebody_elses(folder: Path) -> AsyncIterator[tuple[AsteriskRig, int]]
     text += _ACCOUNT.format(name=WATCHING[0], read=WATCHING[1], write=WATCHING[2])
     for name, (read, write) in ACTING.items():
         text += _ACCOUNT.format(name=name, read=read, write=write)
-    async with asterisk_rig(folder, extra_files={"manager.conf": text}) as rig:
+    # ours declines messages that a manager interface wants
+    files = {"manager.conf": text, "stasis.conf": "[threadpool]\n\n[declined_message_types]\n"}
+    async with asterisk_rig(folder, extra_files=files) as rig:
         yield rig, port
 
 
