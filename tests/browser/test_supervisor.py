@@ -44,6 +44,7 @@ async def test_agents_and_callers_are_listed_and_moved(watched: Watched) -> None
     assert "13900139000" not in await page.tell("document.documentElement.outerHTML")
     await page.click("Listen")
     await page.says("Say which phone is yours")
+    world.phone("8003")
     await page.tell(
         "const own = document.querySelector('.phone-of input'); own.value = '8003';"
         " own.dispatchEvent(new Event('change')); null"
