@@ -131,8 +131,8 @@ def test_the_agent_who_leaves_leaves_the_other_two_to_each_other(state: str, cau
     assert talk.house.router.agent(AgentId("01"), talk.house.now)[0] == "wrap_up"  # type: ignore[index]
 
 
-@pytest.mark.parametrize("state", ["ringing", "talking", "swapped", "conference"])
-def test_the_other_one_who_leaves_gives_the_agent_the_caller_back(state: str) -> None:
+def in_state(state: str) -> Talk:
+    """A consultation that rings, talks, is swapped or is a conference."""
     talk = Talk()
     talk.asks()
     talk.other = talk.house.last(Originate).leg
@@ -141,6 +141,12 @@ def test_the_other_one_who_leaves_gives_the_agent_the_caller_back(state: str) ->
     if state in ("swapped", "conference"):
         talk.does("swap" if state == "swapped" else "join")
         talk.bridged()
+    return talk
+
+
+@pytest.mark.parametrize("state", ["ringing", "talking", "swapped", "conference"])
+def test_the_other_one_who_leaves_gives_the_agent_the_caller_back(state: str) -> None:
+    talk = in_state(state)
     talk.house.tell(door.CallEnded(talk.other, Cause.BUSY))
     assert talk.both() == ("caller", "agent")
     if state in ("ringing", "talking"):
@@ -153,14 +159,7 @@ def test_the_other_one_who_leaves_gives_the_agent_the_caller_back(state: str) ->
 
 @pytest.mark.parametrize("state", ["ringing", "talking", "swapped", "conference"])
 def test_a_caller_who_hangs_up_ends_it_for_all(state: str) -> None:
-    talk = Talk()
-    talk.asks()
-    talk.other = talk.house.last(Originate).leg
-    if state != "ringing":
-        talk.rung()
-    if state in ("swapped", "conference"):
-        talk.does("swap" if state == "swapped" else "join")
-        talk.bridged()
+    talk = in_state(state)
     talk.house.tell(door.CallEnded(LegId(talk.call), Cause.NORMAL))
     assert talk.hung_up() == {"agent", "other"}
     assert talk.outcomes[-1] == "caller_left"
